@@ -1,4 +1,7 @@
-"""Read settings from the environment or ``.env`` and refuse bad values by name."""
+"""Read settings from the environment or ``.env`` and refuse bad values by name.
+
+Free of Django on purpose: ``./lianhu`` checks the same settings before anything is installed.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
-
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+FLAGS = ("DEBUG", "HTTPS", "BEHIND_PROXY")
+SCHEMES = {"postgres", "postgresql", "postgis"}
+
+
+class BadSetting(ValueError):
+    """A setting of the deployer is not understood; the text names it and says what to write."""
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
@@ -17,14 +24,17 @@ def read_dotenv(path: Path) -> dict[str, str]:
     pairs: dict[str, str] = {}
     if not path.exists():
         return pairs
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        line = line.strip()
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        line = line.strip().removeprefix("export ")
         if not line or line.startswith("#"):
             continue
         name, equals, value = line.partition("=")
-        if not equals:
-            raise ImproperlyConfigured(f".env line {number}: write NAME=value, not {line!r}")
-        pairs[name.strip()] = value.strip().strip("\"'")
+        name, value = name.strip(), value.strip()
+        if not equals or not name.isidentifier():
+            raise BadSetting(f".env line {number}: write NAME=value, not {line!r}")
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        pairs[name] = value
     return pairs
 
 
@@ -41,11 +51,17 @@ class Env:
         raw = self.values.get(name)
         if raw is None:
             return default
-        if raw.lower() in TRUE:
+        if raw.strip().lower() in TRUE:
             return True
-        if raw.lower() in FALSE:
+        if raw.strip().lower() in FALSE:
             return False
-        raise ImproperlyConfigured(f"{name}={raw!r} is not understood: use 1 or 0")
+        raise BadSetting(f"{name}={raw!r} is not understood: use 1 or 0")
+
+    def port(self, name: str, default: int) -> int:
+        raw = self.values.get(name) or str(default)
+        if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= 65535):
+            raise BadSetting(f"{name}={raw!r} is not understood: use a number from 1 to 65535")
+        return int(raw)
 
     def secret(self, name: str, fallback_file: Path) -> str:
         """A secret of at least 32 characters from the environment or the file the set-up made."""
@@ -53,31 +69,49 @@ class Env:
         if raw is None and fallback_file.exists():
             raw = fallback_file.read_text("ascii").strip()
         if raw is None:
-            raise ImproperlyConfigured(
+            raise BadSetting(
                 f"{name} is not set and {fallback_file} does not exist: start with ./lianhu run"
             )
         if len(raw) < 32:
-            raise ImproperlyConfigured(f"{name} is too short: use at least 32 random characters")
+            raise BadSetting(f"{name} is too short: use at least 32 random characters")
         return raw
 
+    def refuse_bad_values(self) -> None:
+        """Raise BadSetting for the first setting that could not be used later."""
+        self.port("PORT", 8000)
+        for name in FLAGS:
+            self.flag(name, False)
+        if "SECRET_KEY" in self.values:
+            self.secret("SECRET_KEY", Path())
+        for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
+            if self.values.get(name):
+                database_from_url(self.values[name], name)
 
-def database_from_url(url: str) -> dict[str, object]:
-    """Translate ``postgres://user:password@host:port/name`` into a Django database entry."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql", "postgis"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL is not understood: write postgres://user:password@host:port/name"
-        )
+
+def database_from_url(url: str, setting: str = "DATABASE_URL") -> dict[str, object]:
+    """Translate ``postgres://user:password@host:port/name`` into a Django database entry.
+
+    A socket folder goes into ``?host=/folder``; further parameters (sslmode, ...) are handed to
+    the driver. The line ``DATABASE_URL=...`` that ``./lianhu db`` prints is taken as a whole too.
+    """
+    usage = f"{setting} is not understood: write postgres://user:password@host:port/name"
     try:
+        parts = urlsplit(url.strip().removeprefix("DATABASE_URL="))
         port = parts.port
     except ValueError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL has no usable port: {error}") from None
+        raise BadSetting(f"{usage} ({error})") from None
+    name = unquote(parts.path.removeprefix("/"))
+    if parts.scheme not in SCHEMES or not name or "/" in name:
+        raise BadSetting(usage)
     query = dict(parse_qsl(parts.query))
-    return {
+    entry: dict[str, object] = {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
-        "NAME": unquote(parts.path.strip("/")),
+        "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(port or ""),
     }
+    if query:
+        entry["OPTIONS"] = query
+    return entry
