@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -154,6 +157,19 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
+# Import maps are inline scripts: allowed by the hash of exactly this text.
+IMPORT_MAP = json.dumps(
+    {
+        "imports": {
+            "leaflet": f"{STATIC_URL}vendor/leaflet/leaflet-src.esm.js",
+            "pbf": f"{STATIC_URL}vendor/pbf/index.js",
+            "@mapbox/vector-tile": f"{STATIC_URL}vendor/vector-tile/index.js",
+            "@mapbox/point-geometry": f"{STATIC_URL}vendor/point-geometry/index.js",
+            "lianhu/": f"{STATIC_URL}js/",
+        }
+    }
+)
+IMPORT_MAP_HASH = base64.b64encode(hashlib.sha256(IMPORT_MAP.encode()).digest()).decode()
 STATIC_ROOT = VAR_DIR / "static"
 NODE = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
@@ -196,7 +212,7 @@ MAP_HOSTS = ["https://*.tianditu.gov.cn"] if TIANDITU_KEY else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        "script-src": [SELF, f"'sha256-{IMPORT_MAP_HASH}'"],
         "style-src": [SELF],
         "img-src": [SELF, "data:", *MAP_HOSTS],
         "font-src": [SELF],

@@ -1,0 +1,10 @@
+"""Accounts come from posts; nobody signs up by themselves."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+
+
+class ClosedAdapter(DefaultAccountAdapter):
+    """django-allauth with sign-up shut."""
+
+    def is_open_for_signup(self, request) -> bool:
+        return False

@@ -1,0 +1,463 @@
+"""Households, where they belong, what they need, and who is their named contact."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from grids.models import Area, PathField, Post, Role, geometry_is_sound
+from households.querysets import HouseholdQuerySet, LinkQuerySet
+from lib.history import tracked
+from lib.marks import marks
+
+OF_HOUSEHOLD = (
+    "SELECT h.path, false AS deep FROM changed c"
+    " JOIN households_household h ON h.id = c.household_id"
+)
+
+
+@tracked(exclude=["location_3857", "bigrams", "initials", "tier", "due_on"])
+class Household(models.Model):
+    """One household. Open while ``during``; located or not.
+
+    ``path`` is today's copy of the area of its membership. ``tier`` and ``due_on`` (P3) are
+    written by the coverage count alone. ``version`` grows with every change that a phone may
+    have to merge with.
+    """
+
+    class Residence(models.TextChoices):
+        PRESENT = "present", _("living here")
+        SEASONAL = "seasonal", _("away part of the year")
+        AWAY = "away", _("away all year")
+
+    class LocationSource(models.TextChoices):
+        FILE = "file", _("imported file")
+        PIN = "pin", _("pin on the map")
+        PHONE = "phone", _("phone on the spot")
+
+    class LegalBasis(models.TextChoices):
+        STATUTORY = "statutory", _("statutory duty")
+        CONSENT = "consent", _("written consent")
+
+    class Mode(models.TextChoices):
+        VISIT = "visit", _("visit")
+        PHONE = "phone", _("phone call")
+        WECHAT = "wechat", _("WeChat")
+
+    class Tier(models.TextChoices):
+        ZHONGDIAN = "zhongdian", _("household with most need")
+        GUANZHU = "guanzhu", _("household with some need")
+        FANGXIN = "fangxin", _("no need at present")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    serial = models.CharField(_("household number"), max_length=40, blank=True)
+    head_name = models.CharField(_("head of household"), max_length=40)
+    initials = models.CharField(max_length=40, editable=False, db_collation="C", default="")
+    bigrams = ArrayField(models.CharField(max_length=2), editable=False, default=list)
+    phone_sealed = models.BinaryField(null=True, editable=False)
+    phone_tail = models.BinaryField(null=True, editable=False)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    path = PathField(editable=False)
+    during = DateRangeField(_("open"))
+    registered_on = models.DateField(_("registered on"))
+    recorded_on = models.DateField(_("in this system since"))
+    size = models.PositiveSmallIntegerField(_("persons"), null=True, blank=True)
+    residence = models.CharField(
+        _("residence"), max_length=10, choices=Residence, default=Residence.PRESENT
+    )
+    location = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
+    location_3857 = models.GeneratedField(
+        expression=Func(
+            F("location"),
+            template=(
+                "CASE WHEN public.st_x(%(expressions)s) BETWEEN -180 AND 180"
+                " AND public.st_y(%(expressions)s) BETWEEN -85 AND 85"
+                " THEN public.st_transform(%(expressions)s, 3857) END"
+            ),
+            output_field=models.PointField(srid=3857),
+        ),
+        output_field=models.PointField(srid=3857, null=True, spatial_index=False),
+        db_persist=True,
+    )
+    location_source = models.CharField(max_length=8, choices=LocationSource, blank=True)
+    location_accuracy_m = models.FloatField(null=True, blank=True)
+    located_on = models.DateField(null=True, blank=True)
+    outside = models.BooleanField(default=False, editable=False)
+    legal_basis = models.CharField(
+        _("legal basis"), max_length=10, choices=LegalBasis, default=LegalBasis.STATUTORY
+    )
+    notice_on = models.DateField(_("told about the data on"), null=True, blank=True)
+    retain_until = models.DateField(_("keep until"), null=True, blank=True)
+    language = models.CharField(_("preferred language"), max_length=20, blank=True)
+    mode = models.CharField(_("preferred way"), max_length=8, choices=Mode, blank=True)
+    fewer_contacts = models.BooleanField(_("fewer contacts please"), default=False)
+    head_may_see_needs_from = models.DateField(
+        _("agreed in writing that the head of the unit sees needs"), null=True, blank=True
+    )
+    care_note = models.CharField(_("care note"), max_length=200, blank=True)
+    emergency_name = models.CharField(_("emergency contact"), max_length=40, blank=True)
+    emergency_phone_sealed = models.BinaryField(null=True, editable=False)
+    reviewed_on = models.DateField(_("last reviewed"), null=True, blank=True)
+    tier = models.CharField(max_length=10, choices=Tier, default=Tier.FANGXIN, editable=False)
+    due_on = models.DateField(null=True, editable=False)
+    closed_reason = models.CharField(max_length=20, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.BigIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+        constraints = [
+            models.CheckConstraint(
+                name="household_location_is_sound",
+                condition=Q(location__isnull=True) | geometry_is_sound("location"),
+            ),
+            models.CheckConstraint(
+                name="household_open_some_day", condition=Q(during__isempty=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["path", "head_name", "id"], name="household_path"),
+            GistIndex(fields=["location_3857"], name="household_location_3857"),
+            GistIndex(fields=["location"], name="household_location"),
+            GinIndex(fields=["bigrams"], name="household_bigrams"),
+            GinIndex(
+                OpClass(F("head_name"), "gin_trgm_ops"),
+                OpClass(F("address"), "gin_trgm_ops"),
+                name="household_trgm",
+            ),
+            models.Index(
+                OpClass(F("head_name"), "text_pattern_ops"), name="household_name_prefix"
+            ),
+            models.Index(fields=["initials"], name="household_initials"),
+            models.Index(fields=["phone_tail"], name="household_phone_tail"),
+            models.Index(fields=["serial"], name="household_serial", condition=~Q(serial="")),
+        ]
+        triggers = marks("SELECT path, false AS deep FROM changed")
+
+    def __str__(self) -> str:
+        return self.head_name
+
+
+@tracked()
+class Membership(models.Model):
+    """The finest area a household belongs to while ``during``; answers as-of questions."""
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="memberships")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="memberships")
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="membership_one_at_a_time",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers = marks(
+            "SELECT a.path, false AS deep FROM changed c JOIN grids_area a ON a.id = c.area_id"
+        )
+
+
+@tracked()
+class Absence(models.Model):
+    """Away all year (常年外出) while ``during``: stays in scope, counted apart."""
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="absences")
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="absence_one_at_a_time",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers = marks(OF_HOUSEHOLD)
+
+
+@tracked()
+class Review(models.Model):
+    """Somebody looked the whole entry over on a day (动态摸排)."""
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="reviews")
+    on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["household", "on"], name="review_once_a_day"),
+        ]
+        triggers = marks(OF_HOUSEHOLD)
+
+
+@tracked()
+class Exemption(models.Model):
+    """Out of scope while ``during`` for a dated, approved reason; counted in its own column."""
+
+    class Reason(models.TextChoices):
+        MOVED = "moved", _("moved away")
+        EMPTY = "empty", _("empty dwelling")
+        DEMOLISHED = "demolished", _("demolished")
+        DECLINED = "declined", _("declined in writing to be contacted")
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="exemptions")
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    during = DateRangeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    approved_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="exemption_one_at_a_time",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="exemption_second_approver",
+                condition=~Q(reason="declined") | ~Q(approved_by=F("asked_by")),
+            ),
+        ]
+        triggers = marks(OF_HOUSEHOLD)
+
+
+@tracked()
+class NeedKind(models.Model):
+    """One line of the county's vocabulary of support needs: a kind, or a grade or form of it.
+
+    ``beside`` names kinds of which one must be in force in the household for the cadence and the
+    key flag to count (GAOLING beside 独居, 空巢 or 留守).
+    """
+
+    class Cadence(models.TextChoices):
+        WEEKLY = "weekly", _("weekly")
+        MONTHLY = "monthly", _("monthly")
+        QUARTERLY = "quarterly", _("quarterly")
+
+    code = models.CharField(_("code"), max_length=16)
+    variant = models.CharField(_("grade or form"), max_length=12, blank=True)
+    label = models.CharField(_("label"), max_length=40)
+    label_en = models.CharField(_("English label"), max_length=80, blank=True)
+    cadence = models.CharField(_("cadence"), max_length=10, choices=Cadence, blank=True)
+    is_key = models.BooleanField(_("key need"), default=False)
+    beside = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    first_within_days = models.PositiveSmallIntegerField(
+        _("first contact within days"), null=True, blank=True
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("kind of need")
+        verbose_name_plural = _("kinds of need")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "variant"], name="needkind_once"),
+        ]
+        triggers = marks(
+            "SELECT a.path, true AS deep FROM grids_area a"
+            " WHERE a.level = 'county' AND EXISTS (SELECT FROM changed)"
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@tracked()
+class Need(models.Model):
+    """A support need of a household while ``during`` (P3). The same need may occur twice.
+
+    ``clock_from`` is the later of its begin and the day it entered this system: its first due
+    date counts from there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    household = models.ForeignKey(Household, models.CASCADE, related_name="needs")
+    kind = models.ForeignKey(NeedKind, models.PROTECT, related_name="needs")
+    subtype = models.PositiveSmallIntegerField(_("type of disability"), null=True, blank=True)
+    grade = models.PositiveSmallIntegerField(_("grade"), null=True, blank=True)
+    persons = models.PositiveSmallIntegerField(_("persons"), default=1)
+    during = DateRangeField()
+    void = models.BooleanField(default=False)
+    clock_from = models.DateField()
+    review_due_on = models.DateField(null=True, blank=True)
+    confirmed_by = models.CharField(_("confirmed by"), max_length=60, blank=True)
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("support need")
+        verbose_name_plural = _("support needs")
+        constraints = [
+            models.CheckConstraint(
+                name="need_some_day", condition=Q(during__isempty=False)
+            ),
+        ]
+        indexes = [models.Index(fields=["household"], name="need_household")]
+        triggers = marks(OF_HOUSEHOLD)
+
+
+LINK_MARKS = (
+    "SELECT h.path, false AS deep FROM changed c"
+    " JOIN households_household h ON h.id = c.household_id"
+    " UNION ALL SELECT p.path, p.area_id IS NOT NULL FROM changed c"
+    " JOIN grids_post p ON p.id = c.post_id"
+    " UNION ALL SELECT a.path, true FROM changed c JOIN grids_post p ON p.id = c.post_id"
+    " JOIN grids_pairing g ON g.organisation_id = p.organisation_id"
+    " JOIN grids_area a ON a.id = g.area_id"
+)
+
+
+@tracked()
+class Link(models.Model):
+    """A household's named contact: rests on a post and ends with it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    household = models.ForeignKey(Household, models.CASCADE, related_name="links")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="links")
+    role = models.ForeignKey(Role, models.PROTECT, editable=False, related_name="+")
+    during = DateRangeField()
+    void = models.BooleanField(default=False)
+    version = models.BigIntegerField(default=1)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        constraints = [
+            ExclusionConstraint(
+                name="link_one_per_role_at_a_time",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(void=False),
+            ),
+            models.CheckConstraint(
+                name="link_some_day", condition=Q(during__isempty=False)
+            ),
+        ]
+        triggers = marks(LINK_MARKS)
+
+
+@tracked()
+class Cover(models.Model):
+    """A backup's link counts only while it covers."""
+
+    link = models.ForeignKey(Link, models.CASCADE, related_name="covers")
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="cover_one_at_a_time",
+                expressions=[
+                    ("link", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers = marks(
+            "SELECT h.path, false AS deep FROM changed c"
+            " JOIN households_link l ON l.id = c.link_id"
+            " JOIN households_household h ON h.id = l.household_id"
+        )
+
+
+@tracked()
+class Handover(models.Model):
+    """A household is offered to a new contact and waits for the answer while ``during``."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("waiting to be accepted")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    household = models.ForeignKey(Household, models.CASCADE, related_name="handovers")
+    to_post = models.ForeignKey(Post, models.PROTECT, related_name="handovers")
+    during = DateRangeField(help_text="waiting; its upper end is the day of the answer")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="handover_one_at_a_time",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers = marks(OF_HOUSEHOLD)
+
+
+class ImportRun(models.Model):
+    """One file that was read: its plan while it is a preview, its report once written.
+
+    ``undo`` lists what the run created, so that it can be taken back while nothing was built
+    on it. The file itself is deleted when the run is finished.
+    """
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", _("preview")
+        DONE = "done", _("written")
+        UNDONE = "undone", _("taken back")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=12)
+    file_name = models.CharField(max_length=200)
+    path = PathField(help_text="the area it was loaded for")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=State, default=State.PREVIEW)
+    options = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    undo = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        indexes = [models.Index(fields=["path", "-at"], name="importrun_path")]
+
+
+class ImportForm(models.Model):
+    """The columns a person mapped for a form, remembered by its header row."""
+
+    kind = models.CharField(max_length=12)
+    headers_digest = models.CharField(max_length=64)
+    path = PathField()
+    mapping = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "headers_digest", "path"], name="importform_once"
+            ),
+        ]

@@ -1,0 +1,84 @@
+"""Questions about households and links. Every read starts at ``visible_to``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from grids.querysets import beneath
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class LinkQuerySet(models.QuerySet):
+    """Named contacts."""
+
+    def in_force(self, on: date) -> LinkQuerySet:
+        """Begun, not ended, the post held, and a backup only while it covers."""
+        from households.models import Cover
+
+        covering = Cover.objects.filter(link=OuterRef("pk"), during__contains=on)
+        return self.filter(
+            Q(role__is_backup=False) | Exists(covering),
+            void=False,
+            during__contains=on,
+            post__void=False,
+            post__during__contains=on,
+        )
+
+
+class HouseholdQuerySet(models.QuerySet):
+    """Households."""
+
+    def _own(self, user: User, on: date, kinds: list[str]) -> Q:
+        """Linked today to the person signed in, through a post whose kind of role counts."""
+        from grids.scope import scope_of
+        from households.models import Link
+
+        links = Link.objects.in_force(on).filter(
+            household=OuterRef("pk"), post__person=scope_of(user).person, role__kind__in=kinds
+        )
+        return Q(Exists(links))
+
+    def visible_to(self, user: User) -> HouseholdQuerySet:
+        """Households whose name and address (P2) this person may read today."""
+        from grids.scope import RIGHTS, scope_of
+        from lib.clock import today
+
+        scope = scope_of(user)
+        condition = beneath(scope.households)
+        if scope.own:
+            kinds = [kind for kind in scope.kinds if RIGHTS[kind].own]
+            condition |= self._own(user, today(), kinds)
+        return self.filter(condition)
+
+    def needs_visible_to(self, user: User) -> HouseholdQuerySet:
+        """Households whose needs (P3) this person may ask for today.
+
+        A head of a unit is a neighbour: needs only where the household agreed in writing.
+        """
+        from grids.scope import RIGHTS, scope_of
+        from lib.clock import today
+
+        scope, on = scope_of(user), today()
+        condition = beneath(scope.needs)
+        if scope.own:
+            entitled = [kind for kind in scope.kinds if RIGHTS[kind].own_needs]
+            neighbours = [kind for kind in scope.kinds if kind == "head"]
+            condition |= self._own(user, on, entitled)
+            condition |= self._own(user, on, neighbours) & Q(head_may_see_needs_from__lte=on)
+        return self.filter(condition)
+
+    def manageable_by(self, user: User) -> HouseholdQuerySet:
+        """Households this person may change and link."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).manage))
+
+    def open_on(self, on: date) -> HouseholdQuerySet:
+        """Households registered and not closed on a day."""
+        return self.filter(during__contains=on)
