@@ -175,10 +175,10 @@ class Issue(models.Model):
 
 
 @tracked()
-class IssueEvent(models.Model):
+class IssueStep(models.Model):
     """One transition: who, when, from, to, note. Nothing is edited away."""
 
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="events")
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="steps")
     on = models.DateField()
     at = models.DateTimeField(auto_now_add=True)
     before = models.CharField(max_length=12, blank=True)
@@ -188,7 +188,7 @@ class IssueEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["issue", "on"], name="issueevent_issue")]
+        indexes = [models.Index(fields=["issue", "on"], name="issuestep_issue")]
         triggers = marks(
             "SELECT i.path, false AS deep FROM changed c"
             " JOIN casework_issue i ON i.id = c.issue_id"

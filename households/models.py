@@ -17,18 +17,34 @@ from households.querysets import HouseholdQuerySet, LinkQuerySet
 from lib.history import tracked
 from lib.marks import marks
 
+# The columns the coverage count writes itself must not mark anything again.
+COUNTED = "path, during, registered_on, location, located_on, phone_sealed IS NULL"
+HOUSEHOLD_UPDATE_MARKS = """
+    SELECT o.path, false AS deep FROM old_rows o JOIN new_rows n ON n.id = o.id
+    WHERE ({old}) IS DISTINCT FROM ({new})
+    UNION ALL
+    SELECT n.path, false FROM old_rows o JOIN new_rows n ON n.id = o.id
+    WHERE ({old}) IS DISTINCT FROM ({new})
+""".format(
+    old=", ".join(f"o.{column}" for column in COUNTED.split(", ")),
+    new=", ".join(f"n.{column}" for column in COUNTED.split(", ")),
+)
+
 OF_HOUSEHOLD = (
     "SELECT h.path, false AS deep FROM changed c"
     " JOIN households_household h ON h.id = c.household_id"
 )
 
 
-@tracked(exclude=["location_3857", "bigrams", "initials", "tier", "due_on"])
+@tracked(
+    exclude=["location_3857", "bigrams", "initials", "tier", "due_on", "gap_reason", "outside"]
+)
 class Household(models.Model):
     """One household. Open while ``during``; located or not.
 
-    ``path`` is today's copy of the area of its membership. ``tier`` and ``due_on`` (P3) are
-    written by the coverage count alone. ``version`` grows with every change that a phone may
+    ``path`` is today's copy of the area of its membership. ``tier``, ``due_on`` (both P3),
+    ``gap_reason`` (empty: linked or out of scope) and ``outside`` are written by the coverage
+    count alone. ``version`` grows with every change that a phone may
     have to merge with.
     """
 
@@ -107,6 +123,7 @@ class Household(models.Model):
     reviewed_on = models.DateField(_("last reviewed"), null=True, blank=True)
     tier = models.CharField(max_length=10, choices=Tier, default=Tier.FANGXIN, editable=False)
     due_on = models.DateField(null=True, editable=False)
+    gap_reason = models.CharField(max_length=10, blank=True, default="", editable=False)
     closed_reason = models.CharField(max_length=20, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
@@ -140,11 +157,18 @@ class Household(models.Model):
             models.Index(
                 OpClass(F("head_name"), "text_pattern_ops"), name="household_name_prefix"
             ),
+            models.Index(
+                fields=["path", "head_name", "id"],
+                name="household_gap",
+                condition=~Q(gap_reason=""),
+            ),
             models.Index(fields=["initials"], name="household_initials"),
             models.Index(fields=["phone_tail"], name="household_phone_tail"),
             models.Index(fields=["serial"], name="household_serial", condition=~Q(serial="")),
         ]
-        triggers = marks("SELECT path, false AS deep FROM changed")
+        triggers = marks(
+            "SELECT path, false AS deep FROM changed", update=HOUSEHOLD_UPDATE_MARKS
+        )
 
     def __str__(self) -> str:
         return self.head_name

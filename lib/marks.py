@@ -10,16 +10,18 @@ import pgtrigger
 
 INSERT_MARKS = """
     INSERT INTO grids_areadirty (path, deep)
-    SELECT DISTINCT m.path, m.deep FROM ({select}) m WHERE m.path IS NOT NULL AND m.path <> '';
+    SELECT DISTINCT m.path, m.deep FROM ({select}) m
+    WHERE m.path IS NOT NULL AND m.path <> '';
     RETURN NULL;
 """
 
 
-def marks(select: str) -> list[pgtrigger.Trigger]:
+def marks(select: str, *, update: str = "") -> list[pgtrigger.Trigger]:
     """Three statement-level triggers for one table.
 
     ``select`` yields (path, deep) from a relation named ``changed``, which holds the new rows of
-    an INSERT, the old rows of a DELETE and both of an UPDATE.
+    an INSERT, the old rows of a DELETE and both of an UPDATE. ``update`` replaces it for an
+    UPDATE, to read ``old_rows`` and ``new_rows`` and pass over columns that do not count.
     """
     sources = {
         "insert": (pgtrigger.Insert, "SELECT * FROM new_rows", {"new": "new_rows"}),
@@ -37,7 +39,11 @@ def marks(select: str) -> list[pgtrigger.Trigger]:
             when=pgtrigger.After,
             operation=operation,
             referencing=pgtrigger.Referencing(**tables),
-            func=INSERT_MARKS.format(select=f"WITH changed AS ({source}) {select}"),
+            func=INSERT_MARKS.format(
+                select=update
+                if update and verb == "update"
+                else f"WITH changed AS ({source}) {select}"
+            ),
         )
         for verb, (operation, source, tables) in sources.items()
     ]

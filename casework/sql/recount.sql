@@ -1,0 +1,47 @@
+-- Appended to coverage.sql: writes today's derived columns, the side table and the summary.
+, household_written AS (
+    UPDATE households_household h
+    SET tier = f.tier, due_on = f.due_on, gap_reason = f.reason, outside = f.outside
+    FROM household_fact f
+    WHERE h.id = f.household_id
+        AND (h.tier, h.due_on, h.gap_reason, h.outside)
+            IS DISTINCT FROM (f.tier, f.due_on, f.reason, f.outside)
+),
+last_contact_written AS (
+    INSERT INTO casework_lastcontact (household_id, reached_on)
+    SELECT household_id, reached_on FROM reached
+    ON CONFLICT (household_id) DO UPDATE SET reached_on = excluded.reached_on
+    WHERE casework_lastcontact.reached_on <> excluded.reached_on
+)
+INSERT INTO casework_areametric AS m (
+    computed_on, area_id, path, households, excluded, linked, party_linked, party_met,
+    gap_no_grid, gap_handover, gap_left, gap_vacant, gap_full, gap_new, gap_unassigned,
+    left_on, gap_zhongdian, absent, last_reviewed, reviewed, with_phone,
+    fangxin, guanzhu, zhongdian, overdue, overdue_zhongdian, unlocated, outside,
+    required_posts, vacancies, overloaded, issues_open, issues_overdue
+)
+SELECT
+    %(on)s, area_id, path, households, excluded, linked, party_linked, party_met,
+    gap_no_grid, gap_handover, gap_left, gap_vacant, gap_full, gap_new, gap_unassigned,
+    left_on, gap_zhongdian, absent, last_reviewed, reviewed, with_phone,
+    fangxin, guanzhu, zhongdian, overdue, overdue_zhongdian, unlocated, outside,
+    required_posts, vacancies, overloaded, issues_open, issues_overdue
+FROM area_fact
+ON CONFLICT (area_id) DO UPDATE SET (
+    computed_on, path, households, excluded, linked, party_linked, party_met,
+    gap_no_grid, gap_handover, gap_left, gap_vacant, gap_full, gap_new, gap_unassigned,
+    left_on, gap_zhongdian, absent, last_reviewed, reviewed, with_phone,
+    fangxin, guanzhu, zhongdian, overdue, overdue_zhongdian, unlocated, outside,
+    required_posts, vacancies, overloaded, issues_open, issues_overdue
+) = (
+    excluded.computed_on, excluded.path, excluded.households, excluded.excluded,
+    excluded.linked, excluded.party_linked, excluded.party_met,
+    excluded.gap_no_grid, excluded.gap_handover, excluded.gap_left, excluded.gap_vacant,
+    excluded.gap_full, excluded.gap_new, excluded.gap_unassigned,
+    excluded.left_on, excluded.gap_zhongdian, excluded.absent, excluded.last_reviewed,
+    excluded.reviewed, excluded.with_phone,
+    excluded.fangxin, excluded.guanzhu, excluded.zhongdian, excluded.overdue,
+    excluded.overdue_zhongdian, excluded.unlocated, excluded.outside,
+    excluded.required_posts, excluded.vacancies, excluded.overloaded,
+    excluded.issues_open, excluded.issues_overdue
+)
