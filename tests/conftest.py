@@ -41,4 +41,4 @@ def share_one_connection() -> None:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """Chromium of the system: `./lianhu test` names it when it is not in the usual place."""
-    return os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    return os.environ.get("CHROMIUM") or "/usr/bin/chromium"

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg2
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE, RUN = "lianhu_test_template_", "lianhu_test_run_"
@@ -120,34 +120,33 @@ def reset_database() -> None:
     tables are off meanwhile: some record changes, some forbid them.
     """
     filled = filled_tables()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'seed'")
         seeds = [row[0] for row in cursor.fetchall()]
         touched = [f'public."{name}"' for name in sorted({*filled, *seeds})]
         if not touched:
             return
-        toggle = "; ".join(f"ALTER TABLE {name} %s TRIGGER USER" for name in touched)
-        statements = [
-            toggle.replace("%s", "DISABLE"),
-            f"TRUNCATE {', '.join(touched)} RESTART IDENTITY CASCADE",
-        ]
+        for name in touched:
+            cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(touched)} RESTART IDENTITY CASCADE")
         for table in seeds:
-            cursor.execute(
-                "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)"
-                " FROM information_schema.columns WHERE table_schema = 'public'"
-                " AND table_name = %s AND is_generated = 'NEVER'",
-                [table],
-            )
-            (columns,) = cursor.fetchone()
-            statements.append(
-                f'INSERT INTO public."{table}" ({columns}) SELECT {columns} FROM seed."{table}"'
-            )
-            statements.append(
-                f"SELECT setval(sequence, (SELECT max(id) FROM public.\"{table}\")) FROM"
-                f" pg_get_serial_sequence('public.\"{table}\"', 'id') sequence"
-                " WHERE sequence IS NOT NULL"
-                if "id" in columns.split(", ")
-                else "SELECT 1"
-            )
-        cursor.execute("BEGIN; " + "; ".join(statements) + "; COMMIT")
-        cursor.execute(toggle.replace("%s", "ENABLE"))
+            put_back(cursor, table)
+        # Deferred foreign keys would still be pending and forbid the next change of the table.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in touched:
+            cursor.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+
+
+def put_back(cursor: Any, table: str) -> None:
+    """Copy one table's rows from the seed and let its sequence go on behind them."""
+    cursor.execute(
+        "SELECT column_name, is_identity = 'YES' FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'",
+        [table],
+    )
+    found = cursor.fetchall()
+    columns = ", ".join(f'"{name}"' for name, _ in found)
+    cursor.execute(f'INSERT INTO public."{table}" ({columns}) SELECT {columns} FROM seed."{table}"')
+    for name in (name for name, numbered in found if numbered):
+        sequence = f"pg_get_serial_sequence('public.\"{table}\"', '{name}')"
+        cursor.execute(f'SELECT setval({sequence}, max("{name}")) FROM public."{table}"')

@@ -1,1 +1,1 @@
-"""What `./lianhu` does, in Python's standard library alone: it runs before anything is installed."""
+"""What `./lianhu` does, with the standard library alone: it runs before any package is there."""

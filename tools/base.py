@@ -18,6 +18,9 @@ VAR = ROOT / "var"
 PYTHON = ROOT / ".venv" / "bin" / "python"
 
 
+Command = list[str | Path]
+
+
 class Stop(Exception):
     """Ends the command with this sentence, which says what to do."""
 

@@ -19,11 +19,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tools.base import VAR, fail, locked, make_var, path_hash, say, write_private
+from tools.postgres import program, psql
 
-BINARIES = Path("/usr/lib/postgresql")
 RECORD = VAR / "cluster.json"
 SUPER, OWNER, APP = "lianhu_super", "lianhu_owner", "lianhu_app"
-OLDEST = 15
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "pg_stat_statements")
 # Failing statements, their parameters and details would carry names and phones into the log.
 CONFIG = """\
@@ -57,6 +56,8 @@ HBA = """\
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 """
+# What this process started, noted before it runs so that an interruption finds it.
+STARTED: list[Cluster] = []
 
 
 @dataclass
@@ -74,14 +75,8 @@ class Cluster:
         return self.command("cat", str(Path(self.data) / "PG_VERSION")).strip()
 
     def binary(self, name: str) -> str:
-        """Path of a program of the PostgreSQL version that made the data."""
-        path = BINARIES / self.version / "bin" / name
-        if not path.exists():
-            fail(
-                f"The data in {self.data} belong to PostgreSQL {self.version}, which is not "
-                f"installed: apt-get install postgresql-{self.version}-postgis-3"
-            )
-        return str(path)
+        """Path of a server program of the PostgreSQL version that made the data."""
+        return str(program(name, int(self.version)))
 
     def command(self, *arguments: str, check: bool = True) -> str:
         """Run something as the unprivileged user, from a folder that everybody may enter."""
@@ -94,29 +89,9 @@ class Cluster:
             return f"postgres://{role}:{password}@:{self.port}/{name}?host={quote(self.sockets)}"
         return f"postgres://{role}:{password}@127.0.0.1:{self.port}/{name}"
 
-    def client_env(self, role: str) -> dict[str, str]:
-        """Variables by which psql, pg_dump and pg_restore sign in without a password on argv."""
-        return {
-            **{k: v for k, v in os.environ.items() if not k.startswith("PG")},
-            "PGHOST": self.sockets,
-            "PGPORT": str(self.port),
-            "PGUSER": role,
-            "PGPASSWORD": self.passwords[role],
-        }
-
-    def sql(self, text: str, *, database: str = "postgres", role: str = SUPER) -> str:
-        """Run SQL given on stdin and return unaligned rows; an error stops the command."""
-        done = subprocess.run(
-            [self.binary("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database],
-            input=text,
-            text=True,
-            capture_output=True,
-            env=self.client_env(role),
-            cwd="/",
-        )
-        if done.returncode:
-            fail(f"The private PostgreSQL refused: {done.stderr.strip()}")
-        return done.stdout.strip()
+    def sql(self, text: str, database: str = "postgres") -> str:
+        """Run SQL as the superuser and return unaligned rows; an error stops the command."""
+        return psql(self.url(database, SUPER, by_socket=True), text)
 
     def running(self) -> bool:
         """Whether the server process of exactly this data folder is alive."""
@@ -141,12 +116,13 @@ class Cluster:
         )
         self.write("lianhu.conf", config)
         say(f"Starting the private PostgreSQL on 127.0.0.1:{self.port}")
+        STARTED[:] = [self]
         start = [self.binary("pg_ctl"), "start", "-D", self.data, "-w", "-t", "60", "-s"]
         log = str(Path(self.data) / "start.log")
-        done = run_as(self.user, [*start, "-l", log], check=False)
+        done = run_as(self.user, [*start, "-l", log], check=False, log=False)
         if done.returncode:
             tail = self.command("tail", "-n", "20", log, check=False)
-            fail(f"The private PostgreSQL did not start:\n{tail}{done.stderr}")
+            fail(f"The private PostgreSQL did not start:\n{tail}")
 
     def stop(self) -> None:
         say("Stopping the private PostgreSQL")
@@ -158,43 +134,31 @@ class Cluster:
         target = str(Path(self.data) / name)
         run_as(self.user, ["sh", "-c", 'umask 077; cat > "$0"', target], text_in=text)
 
-    def databases(self) -> set[str]:
-        return set(self.sql("SELECT datname FROM pg_database").splitlines())
-
-    def create(self, name: str) -> bool:
-        """Create a database of the owner unless it exists; True when it is new."""
-        if name in self.databases():
-            return False
-        self.sql(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE template1')
-        self.sql(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-        self.sql(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO {APP}')
-        return True
-
 
 def run_as(
-    user: str, command: list[str], *, check: bool = True, text_in: str | None = None
+    user: str, command: list[str], *, check: bool = True, text_in: str = "", log: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """Run as `user` when we are root, else as ourselves; output is collected."""
-    more: dict[str, object] = {}
-    if os.geteuid() == 0:
-        entry = pwd.getpwnam(user)
-        more = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    # The server inherits stdout: a pipe would keep us waiting for it, a file does not.
-    done = subprocess.run(  # type: ignore[call-overload]
+    """Run as `user` when we are root, else as ourselves, and collect what it prints.
+
+    With `log` false nothing is collected: a server that stays would keep our pipe open.
+    """
+    entry = pwd.getpwnam(user)
+    target = subprocess.PIPE if log else subprocess.DEVNULL
+    other = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    done: subprocess.CompletedProcess[str] = subprocess.run(  # type: ignore[call-overload]
         command,
-        input=text_in if text_in is not None else "",
+        input=text_in,
         text=True,
-        stdout=subprocess.PIPE if "start" not in command else subprocess.DEVNULL,
-        stderr=subprocess.PIPE if "start" not in command else subprocess.DEVNULL,
+        stdout=target,
+        stderr=target,
         cwd="/",
         env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"},
         start_new_session=True,
-        **more,
+        **(other if os.geteuid() == 0 else {}),
     )
-    done.stdout, done.stderr = done.stdout or "", done.stderr or ""
     if check and done.returncode:
-        fail(f"{Path(command[0]).name} did not succeed: {done.stderr.strip()}")
-    return done  # type: ignore[no-any-return]
+        fail(f"{Path(command[0]).name} did not succeed: {(done.stderr or '').strip()}")
+    return done
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -214,21 +178,6 @@ def free_port() -> int:
         if port_is_free(port):
             return port
     fail("No free port between 20000 and 32000 was found on 127.0.0.1")
-
-
-def newest_binaries() -> Path:
-    """Folder of the newest installed PostgreSQL server programs."""
-    found = sorted(
-        (int(path.parent.parent.name), path.parent)
-        for path in BINARIES.glob("*/bin/initdb")
-        if path.parent.parent.name.isdigit()
-    )
-    if not found:
-        fail("PostgreSQL is not installed: apt-get install postgresql-postgis")
-    version, folder = found[-1]
-    if version < OLDEST:
-        fail(f"PostgreSQL {version} is too old: {OLDEST} or newer is needed")
-    return folder
 
 
 def server_user() -> str:
@@ -275,7 +224,7 @@ def data_folder(user: str) -> Path:
 
 def install() -> Cluster:
     """Make the cluster: random passwords, two roles, extensions in the template database."""
-    folder, user = newest_binaries(), server_user()
+    user = server_user()
     data = data_folder(user)
     if data.exists():
         fail(f"{data} exists but {RECORD} does not: move the folder away, then start again")
@@ -294,7 +243,7 @@ def install() -> Cluster:
         ["sh", "-c", 'umask 077; cat > "$0"', password_file],
         text_in=passwords[SUPER],
     )
-    initdb = [str(folder / "initdb"), "-D", str(fresh), "-U", SUPER, "--pwfile", password_file]
+    initdb = [str(program("initdb")), "-D", str(fresh), "-U", SUPER, "--pwfile", password_file]
     locale = ["--encoding=UTF8", "--locale=C", "--lc-ctype=C.UTF-8"]
     run_as(user, [*initdb, "--auth=scram-sha-256", *locale])
     run_as(user, ["rm", password_file])
@@ -305,7 +254,7 @@ def install() -> Cluster:
     try:
         set_up_roles(cluster)
     finally:
-        cluster.stop()
+        stop_started()
     fresh.rename(data)
     cluster.data = str(data)
     cluster.save()
@@ -345,12 +294,18 @@ def load() -> Cluster | None:
     return cluster
 
 
-def ensure() -> tuple[Cluster, bool]:
-    """Make and start the cluster as needed; True when this call started it."""
+def ensure() -> Cluster:
+    """Make the cluster if there is none and start it if it is not running."""
     make_var()
     with locked("cluster"):
         cluster = load() or install()
-        if cluster.running():
-            return cluster, False
-        cluster.start()
-        return cluster, True
+        if not cluster.running():
+            cluster.start()
+        return cluster
+
+
+def stop_started() -> None:
+    """Stop the server if this process started it, and leave one that ran before alone."""
+    for cluster in STARTED:
+        cluster.stop()
+    STARTED.clear()
