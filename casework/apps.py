@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class CaseworkConfig(AppConfig):
     name = "casework"
     verbose_name = _("Casework")
+
+    def ready(self) -> None:
+        from accounts.reads import seal_log
+        from casework.duties import count_marked, turn_of_day
+        from jobs.periodic import rota
+
+        rota.every(10, seal_log)
+        rota.every(15, count_marked)
+        rota.every(None, turn_of_day)

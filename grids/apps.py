@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class GridsConfig(AppConfig):
     name = "grids"
-    verbose_name = _("Grids")
+    verbose_name = _("Areas and posts")
+
+    def ready(self) -> None:
+        from grids.defaults import ensure_roles
+
+        post_migrate.connect(ensure_roles, sender=self)

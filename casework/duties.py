@@ -1,0 +1,21 @@
+"""What the clock asks of the casework: count what was marked, follow the calendar."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from casework.coverage import refresh
+from grids.models import Area
+from households.services import paths_follow_calendar
+
+
+def count_marked(on: date) -> None:
+    """Count marked areas of every county again, so that readers rarely have to."""
+    for path in Area.objects.filter(level="county").values_list("path", flat=True):
+        refresh(path, on=on)
+
+
+def turn_of_day(on: date) -> None:
+    """After midnight in Shanghai: follow memberships and count what moved with the calendar."""
+    paths_follow_calendar(on=on)
+    count_marked(on)

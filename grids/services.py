@@ -1,0 +1,192 @@
+"""What may happen to areas, people and posts. One transaction each, the right checked inside."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+
+import django.dispatch
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.keys import sealer
+from accounts.models import User
+from grids.models import (
+    DEPTH,
+    KEY_LENGTH,
+    Area,
+    AreaCode,
+    Organisation,
+    Pairing,
+    Person,
+    Post,
+    Role,
+)
+from grids.scope import scope_of
+from lib.bigrams import bigrams
+from lib.codes import canonical
+from lib.errors import Refusal
+from lib.pinyin import initials
+from lib.spans import ended, span
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LEVELS = list(DEPTH)
+
+#: Sent inside the transaction that ends posts, with ``posts`` (ids) and ``on``.
+posts_ended = django.dispatch.Signal()
+
+
+def require_manage(by: User | None, path: str) -> None:
+    """Refuse unless ``by`` manages ``path``; None is the command line, run by the deployer."""
+    if by is not None and not scope_of(by).manages(path):
+        raise Refusal(_("Only the township grid office of this area may do this."))
+
+
+def new_keys(taken: set[str], count: int) -> list[str]:
+    """``count`` fresh four-character path keys that none of ``taken`` uses."""
+    fresh: list[str] = []
+    while len(fresh) < count:
+        key = "".join(secrets.choice(ALPHABET) for _ in range(KEY_LENGTH))
+        if key not in taken:
+            taken.add(key)
+            fresh.append(key)
+    return fresh
+
+
+def sibling_keys(parent: Area | None) -> set[str]:
+    """Keys in use beneath a parent."""
+    siblings = Area.objects.filter(parent=parent).values_list("path", flat=True)
+    return {path[-KEY_LENGTH:] for path in siblings}
+
+
+@transaction.atomic
+def area_create(
+    *,
+    level: str,
+    name: str,
+    code: str,
+    parent: Area | None,
+    on: date,
+    type_label: str = "",
+    grid_kind: str = "",
+    by: User | None = None,
+) -> Area:
+    """Add an area with its code from a day on."""
+    above = LEVELS[LEVELS.index(level) - 1] if level != "county" else None
+    if (parent.level if parent else None) != above:
+        raise Refusal(_("A %(level)s belongs directly to a %(above)s.") % {"level": level, "above": above})
+    require_manage(by, parent.path if parent else "")
+    key = new_keys(sibling_keys(parent), 1)[0]
+    area = Area.objects.create(
+        level=level,
+        name=name,
+        type_label=type_label,
+        grid_kind=grid_kind,
+        parent=parent,
+        path=(parent.path if parent else "") + key,
+        during=span(on),
+    )
+    AreaCode.objects.create(area=area, code=canonical(code), during=span(on))
+    return area
+
+
+@transaction.atomic
+def organisation_create(
+    *, name: str, area: Area, kind: str = Organisation.Kind.UNIT,
+    parent: Organisation | None = None, by: User | None = None,
+) -> Organisation:  # fmt: skip
+    """Add an organisation that belongs to an area (usually a township or the county)."""
+    require_manage(by, area.path)
+    return Organisation.objects.create(name=name, area=area, kind=kind, parent=parent)
+
+
+@transaction.atomic
+def pairing_start(
+    *, organisation: Organisation, area: Area, on: date, end: date | None = None,
+    agreement: str = "", by: User | None = None,
+) -> Pairing:  # fmt: skip
+    """An organisation begins to help an area."""
+    require_manage(by, area.path)
+    return Pairing.objects.create(
+        organisation=organisation, area=area, during=span(on, end), agreement=agreement
+    )
+
+
+def person_fields(name: str, phone: str | None) -> dict[str, object]:
+    """The columns derived from a person's name and phone: search keys and the sealed number."""
+    keys = sealer()
+    return {
+        "name": name,
+        "initials": initials(name),
+        "bigrams": bigrams(name),
+        "phone_sealed": keys.seal(phone) if phone else None,
+        "phone_tail": keys.tail(phone) if phone else None,
+    }
+
+
+@transaction.atomic
+def person_create(
+    *, name: str, phone: str | None = None, party_member: bool = False,
+    skills: list[str] | None = None, organisation: Organisation | None = None,
+    user: User | None = None,
+) -> Person:  # fmt: skip
+    """Add a person; what the person may do comes with posts."""
+    if not name.strip():
+        raise Refusal(_("Enter a name."), field="name")
+    return Person.objects.create(
+        **person_fields(name.strip(), phone),
+        party_member=party_member,
+        skills=skills or [],
+        organisation=organisation,
+        user=user,
+    )
+
+
+@transaction.atomic
+def post_start(
+    *, person: Person, role: Role, on: date, area: Area | None = None,
+    organisation: Organisation | None = None, end: date | None = None,
+    max_links: int | None = None, background: str = "", selected_by: str = "",
+    by: User | None = None,
+) -> Post:  # fmt: skip
+    """A person begins to hold a role for an area or an organisation."""
+    if (area is None) == (organisation is None):
+        raise Refusal(_("A post is held for one area or for one organisation."), field="area")
+    if end is not None and end <= on:
+        raise Refusal(_("The last day must be after the first."), field="end")
+    path = area.path if area else organisation.area.path
+    require_manage(by, path)
+    same = Post.objects.filter(
+        person=person, role=role, area=area, organisation=organisation, void=False,
+        during__overlap=span(on, end),
+    )  # fmt: skip
+    if same.exists():
+        raise Refusal(_("%(name)s already holds this post in that time.") % {"name": person.name})
+    return Post.objects.create(
+        person=person, role=role, area=area, organisation=organisation, path=path,
+        during=span(on, end), max_links=max_links, background=background,
+        selected_by=selected_by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def post_end(*, post: Post, on: date, by: User | None = None) -> Post:
+    """End a post on a day; the links that rest on it end in the same transaction.
+
+    ``on`` is the first day it is no longer held. Ended on its first day it is void.
+    """
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    require_manage(by, post.path)
+    if post.void or (post.during.upper is not None and post.during.upper <= on):
+        raise Refusal(_("This post has already ended."))
+    cut = ended(post.during, on)
+    if cut is None:
+        if on < post.during.lower:
+            raise Refusal(_("A post cannot end before it began."), field="on")
+        post.void = True
+    else:
+        post.during = cut
+    post.save(update_fields=["during", "void"])
+    posts_ended.send(sender=Post, posts=[post.pk], on=on)
+    return post
+
