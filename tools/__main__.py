@@ -23,6 +23,7 @@ COMMANDS = {
     "test": "run every check",
     "demo": "load the demo town anew",
     "start-own": "set up your own county in a database of its own",
+    "prepare": "only fetch and build what the other commands need",
     "db": "start only the private database and print its DATABASE_URL",
     "backup": "write the database and its sealing keys to one file",
     "restore": "put such a file back",
@@ -111,6 +112,8 @@ def main() -> int:
         serve.run(settings(), https=given.https, demo=given.demo)
     elif given.command == "test":
         return checks.test(settings(), given.check)
+    elif given.command == "prepare":
+        prepare(private_database=not settings().text("DATABASE_URL"))
     elif given.command == "demo":
         demo()
     elif given.command == "db":
