@@ -120,7 +120,8 @@ def test_the_day_of_loading_shows_gaps_of_all_kinds(yindeer):
     assert told["households"] == town.HOUSEHOLDS
     assert 380 <= told["gap"] <= 440
     assert told["gap_zhongdian"] == 9
-    assert set(told["gap_reasons"]) == {"full", "left", "new", "no_grid", "unassigned", "vacant"}
+    assert set(told["gap_reasons"]) == {
+        "full", "handover", "left", "new", "no_grid", "unassigned", "vacant"}
     assert told["unlocated"] == 46
     assert told["issues_open"] == 58
     assert max(told["gap_by_village"].values()) > 50
@@ -141,6 +142,14 @@ def test_phones_are_invented_and_staff_share_none(yindeer):
     assert all(number.startswith("1990000") and len(number) == 11 for number in numbers)
     people = {(p.name, p.phone) for p in yindeer.posts}
     assert len({phone for _name, phone in people}) == len(people)
+
+
+def test_it_has_one_login_per_role(yindeer):
+    assert set(yindeer.logins) == {
+        "leader", "county", "manager", "worker", "head", "cadre", "clerk", "auditor", "admin"}
+    assert all(post.held_on(TODAY) for post in yindeer.logins.values())
+    assert yindeer.logins["head"].load() > 20
+    assert yindeer.logins["worker"].area[:12] == yindeer.logins["head"].area[:12]
 
 
 def test_serials_are_unique(yindeer, gaize):
