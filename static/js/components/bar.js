@@ -1,0 +1,163 @@
+/** The top bar's living parts: the path of the place, the date, the search. */
+import { _ } from '../data/i18n.js';
+import { HOUSEHOLD, levelAll } from '../data/levels.js';
+import { View, h, icon } from './base.js';
+
+export class Trail extends View {
+  watch({ coverage, fitZoom }) { return [coverage, this.model.level, fitZoom]; }
+
+  draw({ coverage }) {
+    const trail = coverage?.trail ?? [this.model.config.root];
+    return h('ol', {},
+      trail.map((area, i) => h('li', {}, i === trail.length - 1
+        ? h('span', { 'aria-current': 'page' }, area.name)
+        : h('button.link', {
+          type: 'button', 'data-focus': area.id, onclick: () => this.model.enter(area),
+        }, area.name))),
+      h('li.wide-only', {}, h('span', {}, levelAll(this.model.level))));
+  }
+}
+
+export class AsOf extends View {
+  watch({ route }) { return [route.on]; }
+
+  draw() {
+    const { today } = this.model.config;
+    return [
+      h('label', {}, h('span', {}, _('as of')), h('input', {
+        type: 'date', value: this.model.asOf, max: today, required: true, 'data-focus': 'on',
+        onchange: ({ target }) => target.value && this.model.setDate(target.value),
+      })),
+      this.model.isPast ? h('button.link', {
+        type: 'button', 'data-focus': 'today', onclick: () => this.model.setDate(''),
+      }, _('Today')) : null,
+    ];
+  }
+}
+
+const WAIT = 250; // ms after the last key before asking
+
+/** A combobox: areas, households, people; the text goes in the body, never in an address. */
+export class SearchBox extends HTMLElement {
+  connect(model) {
+    this.model = model;
+    this.input = h('input', {
+      type: 'search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'search-results',
+      'aria-autocomplete': 'list', autocomplete: 'off', 'aria-label': _('Find households, people, places'),
+      placeholder: _('Find households, people, places'), maxlength: 60,
+      oninput: () => this.later(),
+      onkeydown: (event) => this.key(event),
+      onfocus: () => this.list.childElementCount && this.show(true),
+    });
+    this.list = h('div.results', { id: 'search-results', role: 'listbox', 'aria-label': _('Results') });
+    this.list.hidden = true;
+    this.replaceChildren(icon('search'), this.input, this.list);
+    this.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!this.contains(relatedTarget)) this.show(false);
+    });
+    this.list.addEventListener('mousedown', (event) => event.preventDefault());
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), WAIT);
+  }
+
+  async ask() {
+    const text = this.input.value.trim();
+    if (!text) {
+      this.list.replaceChildren();
+      this.show(false);
+      return;
+    }
+    try {
+      this.fill(await this.model.api.search(text, this.model.signal('search')));
+    } catch (error) {
+      if (error.name !== 'AbortError') this.say(error.message);
+    }
+  }
+
+  say(text) {
+    this.list.replaceChildren(h('p.empty', {}, text));
+    this.show(true);
+  }
+
+  fill({ areas = [], households = [], people = [] }) {
+    this.at = -1;
+    const groups = [
+      [_('Areas'), areas, (area) => [area.name, area.trail], (area) => this.toArea(area)],
+      [_('Households'), households, (row) => [row.head, [row.area?.name, row.address].filter(Boolean).join(' · ')],
+        (row) => this.toHousehold(row)],
+      [_('Contacts'), people, (row) => [row.name, [row.role_label, row.area_name].filter(Boolean).join(' · ')],
+        (row) => this.toPerson(row)],
+    ].filter(([, rows]) => rows.length);
+    if (!groups.length) {
+      this.say(_('Nothing found in your area. Try part of a name or an address.'));
+      return;
+    }
+    let n = 0;
+    this.list.replaceChildren(...groups.map(([title, rows, text, act]) => h('div', { role: 'group', 'aria-label': title },
+      h('p.group', { 'aria-hidden': true }, title),
+      rows.map((row) => {
+        const [name, sub] = text(row);
+        return h('div.option', {
+          role: 'option', id: `result-${(n += 1)}`, 'aria-selected': 'false',
+          onclick: () => this.choose(() => act(row)),
+        }, h('b', {}, name), ' ', h('small', {}, sub));
+      }))));
+    this.show(true);
+  }
+
+  key(event) {
+    const options = [...this.list.querySelectorAll('[role=option]')];
+    if (event.key === 'Escape') {
+      this.show(false);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      (options[this.at] ?? options[0])?.click();
+    } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && options.length) {
+      event.preventDefault();
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      this.at = (Math.max(this.at, step === 1 ? -1 : 0) + step + options.length) % options.length;
+      options.forEach((option, i) => option.setAttribute('aria-selected', String(i === this.at)));
+      this.input.setAttribute('aria-activedescendant', options[this.at].id);
+      options[this.at].scrollIntoView({ block: 'nearest' });
+      this.show(true);
+    }
+  }
+
+  show(open) {
+    this.list.hidden = !open;
+    this.input.setAttribute('aria-expanded', String(open));
+    if (!open) this.input.removeAttribute('aria-activedescendant');
+  }
+
+  choose(act) {
+    this.show(false);
+    this.input.blur();
+    act();
+  }
+
+  /** An area shown in its parent's list if it is one of it, else entered. */
+  toArea(area) {
+    const row = this.model.rows.find(({ id }) => id === area.id);
+    if (row) this.model.go({ sel: area.code ?? area.id, open: '', reason: '' });
+    else if (['county', 'township', 'village'].includes(area.level)) this.model.enter(area);
+    else this.model.go({ area: '', level: area.level, sel: area.code ?? area.id, open: '', reason: '' });
+  }
+
+  toHousehold(row) {
+    if (row.lon === null || row.lon === undefined) {
+      globalThis.location.assign(`${this.model.config.urls.household}${row.id}`);
+      return;
+    }
+    this.model.go({ level: HOUSEHOLD, sel: '', open: '' });
+    this.model.showPlace(row);
+  }
+
+  toPerson({ path_code: code }) {
+    if (!code) return;
+    const level = { 12: 'village', 15: 'grid' }[code.length];
+    this.model.go({ area: '', level: level ?? '', sel: code, open: '', reason: '' });
+  }
+}

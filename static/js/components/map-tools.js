@@ -1,0 +1,96 @@
+/** What floats over the map: level chooser, legend, the card of a touched household. */
+import { _, integer } from '../data/i18n.js';
+import { classify } from '../data/classes.js';
+import { HOUSEHOLD, levelLabel, levelUnit, rowLevel } from '../data/levels.js';
+import { WITHHELD_TEXT } from '../data/measures.js';
+import { View, h, icon } from './base.js';
+
+export class LevelChooser extends View {
+  watch({ coverage, fitZoom }) { return [coverage?.area, this.model.level, fitZoom]; }
+
+  draw() {
+    return h('div.levels', { role: 'group', 'aria-label': _('Level') },
+      this.model.levels.map((level) => h('button', {
+        type: 'button', 'aria-pressed': String(level === this.model.level), 'data-focus': level,
+        onclick: () => this.model.setLevel(level),
+      }, levelLabel(level))));
+  }
+}
+
+export class Legend extends View {
+  watch({ coverage, route }) {
+    return [coverage, route.measure, route.classes, this.model.level, this.folded];
+  }
+
+  connect(model) {
+    this.folded = globalThis.matchMedia?.('(max-width: 899px)').matches ?? false;
+    super.connect(model);
+  }
+
+  draw({ coverage, route }) {
+    if (!coverage) return [];
+    const toggle = h('button.legend-title', {
+      type: 'button', 'aria-expanded': String(!this.folded), 'data-focus': 'fold',
+      onclick: () => {
+        this.folded = !this.folded;
+        this.update(this.model.state);
+      },
+    }, this.title());
+    if (this.folded) return toggle;
+    return [toggle, this.model.level === HOUSEHOLD ? this.symbols() : this.classList(coverage, route)];
+  }
+
+  title() {
+    const { level, measure } = this.model;
+    if (level === HOUSEHOLD) return _('Households');
+    const unit = levelUnit(rowLevel(level));
+    return measure.kind === 'rate' ? `${measure.label} (%)`
+      : _('%(measure)s (%(unit)s per %(area)s)', { measure: measure.label, unit: measure.unit, area: unit });
+  }
+
+  classList(coverage, route) {
+    const rows = coverage.rows.filter((row) => row.id);
+    const { classes, withheld, blank } = classify(rows, this.model.measure, route.classes);
+    const line = (swatch, label, count) => h('li', {}, swatch, h('span', {}, label),
+      h('span.hint', {}, _('%(n)s areas', { n: integer(count) })));
+    return [
+      h('ul', {},
+        classes.map(({ colour, label, count }) =>
+          line(h('span.swatch.class', { style: { backgroundColor: colour } }), label, count)),
+        withheld ? line(h('span.swatch.class.hatch'), WITHHELD_TEXT, withheld) : null,
+        blank ? line(h('span.swatch.class'), _('no households in scope'), blank) : null),
+      h('label.legend-method', {}, h('span', {}, _('Classes')), h('select', {
+        'data-focus': 'method', onchange: ({ target }) => this.model.setClasses(target.value),
+      },
+      h('option', { value: '', selected: !route.classes }, _('equal numbers of areas')),
+      h('option', { value: 'equal', selected: route.classes === 'equal' }, _('equal steps')))),
+    ];
+  }
+
+  symbols() {
+    return h('ul', {},
+      h('li', {}, h('span.symbol.linked'), h('span', {}, _('has a contact'))),
+      h('li', {}, h('span.symbol.unlinked'), h('span', {}, _('has nobody'))),
+      h('li', {}, h('span.symbol.cell'), h('span', {}, _('several; ring: part without a contact'))));
+  }
+}
+
+/** The household found by search or touched on the map. */
+export class PlaceCard extends View {
+  watch({ place }) { return [place]; }
+
+  draw({ place }) {
+    this.hidden = !place;
+    if (!place) return [];
+    const state = place.linked === undefined ? null : place.linked ? _('has a contact') : _('has nobody');
+    return [
+      h('button.icon-button', {
+        type: 'button', 'aria-label': _('Close'), onclick: () => this.model.showPlace(null),
+      }, icon('close')),
+      h('h2', {}, place.head ?? _('Household')),
+      h('p.hint', {}, [place.area?.name, place.address, state].filter(Boolean).join(' · ')),
+      h('a.button.primary.wide', { href: `${this.model.config.urls.household}${place.id}` },
+        _('Open the household')),
+    ];
+  }
+}

@@ -1,0 +1,80 @@
+/** The program's JSON API. Every failure is an ApiError whose message says what to do next. */
+import { _ } from './i18n.js';
+
+export class ApiError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export class Api {
+  /** send: a fetch; csrf: () => token of the session. */
+  constructor({ send = globalThis.fetch.bind(globalThis), csrf = () => '', base = '/api/v1' } = {}) {
+    this.send = send;
+    this.csrf = csrf;
+    this.base = base;
+  }
+
+  coverage({ area, level, on }, signal) {
+    return this.get('/coverage', { area, level, on }, signal);
+  }
+
+  /** Households without contact: one page of at most `limit`, and the cursor of the next. */
+  gap({ area, reason, cursor, limit = 50 }, signal) {
+    return this.get('/households', { area, gap: 1, reason, cursor, limit }, signal);
+  }
+
+  candidates(area, signal) {
+    return this.get('/candidates', { area }, signal);
+  }
+
+  bounds(id, signal) {
+    return this.get(`/areas/${encodeURIComponent(id)}/bounds`, {}, signal);
+  }
+
+  link(households, post) {
+    return this.post('/links', { households, post });
+  }
+
+  undo(links) {
+    return this.post('/links/undo', { links });
+  }
+
+  search(q, signal) {
+    return this.post('/search', { q }, signal);
+  }
+
+  get(path, params, signal) {
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(params)) if (value) query.set(key, value);
+    const text = query.toString();
+    return this.call(`${this.base}${path}${text ? `?${text}` : ''}`, { signal });
+  }
+
+  post(path, body, signal) {
+    return this.call(`${this.base}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': this.csrf() },
+      body: JSON.stringify(body),
+      signal,
+    });
+  }
+
+  async call(url, options) {
+    let response;
+    try {
+      response = await this.send(url, { credentials: 'same-origin', ...options });
+    } catch (error) {
+      if (error.name === 'AbortError') throw error;
+      throw new ApiError(_('No connection. Check the network and try again.'), 0);
+    }
+    const data = await response.json().catch(() => null);
+    if (response.ok && data) return data;
+    if (response.status === 401) {
+      throw new ApiError(_('You have been signed out. Sign in again to go on.'), 401);
+    }
+    const message = data?.error ?? _('The server did not answer as expected. Try again in a moment.');
+    throw new ApiError(message, response.status);
+  }
+}

@@ -1,0 +1,50 @@
+/** Reading coverage rows: reasons, order, keys. Pure functions over the JSON of the API. */
+import { _ } from './i18n.js';
+
+/** Why a household has nobody, in the order the bars are stacked. `act`: naming someone helps. */
+export const REASONS = [
+  { key: 'vacant', label: _('Nobody in post'), act: false },
+  { key: 'full', label: _('All in post are full'), act: false },
+  { key: 'left', label: _('Contact left the post'), act: true },
+  { key: 'handover', label: _('Handover not yet accepted'), act: true },
+  { key: 'unassigned', label: _('Room left, nobody named'), act: true },
+  { key: 'new', label: _('Newly registered'), act: true },
+  { key: 'no_grid', label: _('In no grid'), act: false },
+];
+
+export const reasonLabel = (key) => REASONS.find((reason) => reason.key === key)?.label ?? key;
+
+/** Reasons of a row that count at least one household: [{key, label, act, count}]. */
+export function reasonsOf(row) {
+  const counts = row?.gap_reasons ?? {};
+  return REASONS.filter(({ key }) => counts[key] > 0)
+    .map((reason) => ({ ...reason, count: counts[reason.key] }));
+}
+
+/** The last row gathers households in no grid; it has no id and is not on the map. */
+export const REMAINDER = 'none';
+export const keyOf = (row) => row.code ?? row.id ?? REMAINDER;
+export const isRemainder = (row) => !row.id;
+
+/** Rows worst first by a measure; withheld and blank ones after, the remainder last. */
+export function sortRows(rows, measure) {
+  const sign = measure.worst === 'high' ? -1 : 1;
+  const rank = (row) => (isRemainder(row) ? 2 : measure.value(row) === null ? 1 : 0);
+  return [...rows].sort((a, b) => {
+    if (rank(a) !== rank(b)) return rank(a) - rank(b);
+    const difference = rank(a) === 0 ? sign * (measure.value(a) - measure.value(b)) : 0;
+    return difference || b.gap - a.gap || String(a.code).localeCompare(String(b.code));
+  });
+}
+
+/** The row a selection names, by code or id. */
+export const rowFor = (rows, sel) =>
+  (sel ? rows.find((row) => keyOf(row) === sel || row.id === sel) ?? null : null);
+
+/**
+ * Lengths of the stacked bar as shares of the widest row: [{key, share}], so that bars are as
+ * long as the households they count.
+ */
+export function barOf(row, widest) {
+  return reasonsOf(row).map(({ key, count }) => ({ key, share: widest ? count / widest : 0 }));
+}

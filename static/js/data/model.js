@@ -1,0 +1,185 @@
+/**
+ * What the map page knows and can do: the route (see urlstate.js), the coverage table behind it
+ * and the grids inside a selected area. Components and map read `store.state` and call verbs here.
+ */
+import { _ } from './i18n.js';
+import { rowFor, keyOf, isRemainder } from './coverage.js';
+import { measureByKey } from './measures.js';
+import { levelForZoom, levelsBelow, rowLevel } from './levels.js';
+import { Store } from './store.js';
+import { formatRoute, parseRoute } from './urlstate.js';
+import { Linking } from './linking.js';
+
+export class MapModel {
+  /**
+   * config: the page's json_script; api: an Api; history: {push(search), replace(search)};
+   * search: the address's query when the page opened.
+   */
+  constructor({ config, api, history, search = '' }) {
+    this.config = config;
+    this.api = api;
+    this.history = history;
+    this.aborts = {};
+    this.store = new Store({
+      route: parseRoute(search),
+      coverage: null,
+      coverageKey: '',
+      inner: null,
+      loading: false,
+      error: '',
+      message: '',
+      fitZoom: null,
+      hover: '',
+      gap: null,
+      candidates: null,
+      picked: new Set(),
+      result: null,
+      place: null,
+    });
+    this.linking = new Linking(this);
+  }
+
+  get state() { return this.store.state; }
+  get route() { return this.state.route; }
+  get canSeeHouseholds() { return Boolean(this.config.can.households); }
+  get measure() { return measureByKey(this.route.measure); }
+  get areaCode() { return this.route.area || this.config.root.code || ''; }
+  get areaLevel() { return this.state.coverage?.area.level ?? this.config.root.level; }
+  get rows() { return this.state.coverage?.rows ?? []; }
+  get levels() { return levelsBelow(this.areaLevel, this.canSeeHouseholds); }
+  get asOf() { return this.route.on || this.config.on || this.config.today; }
+  get isPast() { return this.asOf < this.config.today; }
+  get canLink() { return Boolean(this.config.can.link) && !this.isPast; }
+
+  /** The level shown, chosen by hand or by the zoom of the map. */
+  get level() {
+    if (this.levels.includes(this.route.level)) return this.route.level;
+    return levelForZoom(this.areaLevel, this.route.at?.zoom ?? null, this.state.fitZoom);
+  }
+
+  /** The selected row, or null. */
+  get selected() { return rowFor(this.rows, this.route.sel); }
+
+  /** What the panel speaks of: the selected row, else the whole area. */
+  get target() { return this.selected ?? this.state.coverage?.total ?? null; }
+
+  start() {
+    return this.refresh();
+  }
+
+  /** Changes the route, writes it to the address and loads what it needs. */
+  go(patch, { replace = false } = {}) {
+    const route = { ...this.route, ...patch };
+    this.store.set({ route });
+    const address = formatRoute(route);
+    if (replace) this.history.replace(address);
+    else this.history.push(address);
+    return this.refresh();
+  }
+
+  /** The address changed under us (back, forward). */
+  arrive(search) {
+    this.store.set({ route: parseRoute(search) });
+    return this.refresh();
+  }
+
+  select(key) {
+    const same = this.route.sel === key;
+    return this.go({ sel: same ? '' : key, open: '', reason: '' });
+  }
+
+  close() { return this.go({ sel: '', open: '', reason: '' }); }
+  setMeasure(key) { return this.go({ measure: key === 'gap' ? '' : key, classes: '' }); }
+  setClasses(method) { return this.go({ classes: method }, { replace: true }); }
+  setLevel(level) { return this.go({ level, sel: '', open: '', reason: '' }); }
+
+  setDate(on) {
+    return this.go({ on: on && on < this.config.today ? on : '' });
+  }
+
+  /** Makes an area the one the page is about; the map fits it. */
+  enter(area, patch = {}) {
+    const code = area.code ?? area.id;
+    const isRoot = code === this.config.root.code || area.id === this.config.root.id;
+    return this.go({
+      area: isRoot ? '' : code, level: '', sel: '', open: '', reason: '', at: null, ...patch,
+    });
+  }
+
+  /** The map came to rest somewhere else: kept in the address without a step in the history. */
+  moved(at) {
+    const before = this.level;
+    const route = { ...this.route, at };
+    this.store.set({ route });
+    this.history.replace(formatRoute(route));
+    return this.level === before ? undefined : this.refresh();
+  }
+
+  /** The map shows the whole area again: the address need not name a view. */
+  unplaced() {
+    const route = { ...this.route, at: null };
+    this.store.set({ route });
+    this.history.replace(formatRoute(route));
+    return this.refresh();
+  }
+
+  fitted(zoom) { this.store.set({ fitZoom: zoom }); }
+  hover(key) { if (this.state.hover !== key) this.store.set({ hover: key }); }
+  announce(message) { this.store.set({ message }); }
+  showPlace(place) { this.store.set({ place }); }
+
+  /** Loads whatever the route asks for and is not there yet. */
+  async refresh({ force = false } = {}) {
+    await this.loadCoverage(force);
+    await Promise.all([this.loadInner(force), this.linking.refresh(force)]);
+  }
+
+  async loadCoverage(force) {
+    const query = { area: this.areaCode, level: rowLevel(this.level), on: this.route.on };
+    const key = JSON.stringify(query);
+    if (!force && key === this.state.coverageKey) return;
+    this.store.set({ loading: true, error: '', coverageKey: key });
+    try {
+      const coverage = await this.api.coverage(query, this.signal('coverage'));
+      this.store.set({ coverage, loading: false, message: this.headline(coverage) });
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      this.store.set({ loading: false, error: error.message, coverageKey: '' });
+    }
+  }
+
+  /** The grids inside the selected village, so that the map can show them. */
+  async loadInner(force) {
+    const row = this.selected;
+    const levels = row && !isRemainder(row) ? levelsBelow(row.level, false) : [];
+    const level = row && row.level !== 'grid' && row.level !== 'unit' ? levels[0] : '';
+    const key = level ? `${keyOf(row)}|${level}|${this.route.on}` : '';
+    if (!force && key === (this.state.inner?.key ?? '')) return;
+    if (!level) {
+      this.store.set({ inner: null });
+      return;
+    }
+    this.store.set({ inner: { key, level, rows: [] } });
+    try {
+      const query = { area: keyOf(row), level, on: this.route.on };
+      const { rows } = await this.api.coverage(query, this.signal('inner'));
+      if (this.state.inner?.key === key) this.store.set({ inner: { key, level, rows } });
+    } catch (error) {
+      if (error.name !== 'AbortError') this.store.set({ inner: null });
+    }
+  }
+
+  headline(coverage) {
+    return _('%(area)s: %(gap)s households without contact', {
+      area: coverage.area.name, gap: coverage.total.gap,
+    });
+  }
+
+  /** A signal for a named request; an earlier one of the same name is aborted. */
+  signal(name) {
+    this.aborts[name]?.abort();
+    this.aborts[name] = new AbortController();
+    return this.aborts[name].signal;
+  }
+}
+

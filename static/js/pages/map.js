@@ -1,0 +1,79 @@
+/** The map page: wires model, components and map together. */
+import { Api } from '../data/api.js';
+import { MapModel } from '../data/model.js';
+import { AreaCard } from '../components/area-card.js';
+import { AreaList } from '../components/area-list.js';
+import { AsOf, SearchBox, Trail } from '../components/bar.js';
+import { GapPanel, HouseholdLevelList } from '../components/gap-list.js';
+import { Legend, LevelChooser, PlaceCard } from '../components/map-tools.js';
+import { Figures, Headline, Measures, ReasonKey, Status } from '../components/overview.js';
+import { Sheet } from '../components/sheet.js';
+import { MapView } from '../map/view.js';
+
+const ELEMENTS = {
+  'lh-trail': Trail,
+  'lh-as-of': AsOf,
+  'lh-search': SearchBox,
+  'lh-sheet': Sheet,
+  'lh-headline': Headline,
+  'lh-figures': Figures,
+  'lh-measures': Measures,
+  'lh-area-list': AreaList,
+  'lh-household-list': HouseholdLevelList,
+  'lh-reason-key': ReasonKey,
+  'lh-levels': LevelChooser,
+  'lh-legend': Legend,
+  'lh-area-card': AreaCard,
+  'lh-gap-panel': GapPanel,
+  'lh-place-card': PlaceCard,
+  'lh-status': Status,
+};
+
+const config = JSON.parse(document.getElementById('page-config').textContent);
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
+const path = globalThis.location.pathname;
+const history = {
+  push: (address) => globalThis.history.pushState(null, '', path + address),
+  replace: (address) => globalThis.history.replaceState(null, '', path + address),
+};
+
+const model = new MapModel({
+  config, api: new Api({ csrf }), history, search: globalThis.location.search,
+});
+
+const narrow = globalThis.matchMedia('(max-width: 899px)');
+const stage = document.querySelector('.stage');
+
+/** Pixels of the map that panels cover, with a little air. */
+function inset() {
+  const air = 28;
+  if (narrow.matches) {
+    const sheet = document.querySelector('lh-sheet').getBoundingClientRect();
+    return { left: 12, right: 12, top: 56, bottom: Math.min(stage.clientHeight * 0.6, sheet.height) + 12 };
+  }
+  const panel = [...document.querySelectorAll('lh-area-card, lh-gap-panel')].find((el) => !el.hidden);
+  return { left: air, right: air + (panel?.offsetWidth ?? 0), top: air, bottom: air };
+}
+
+for (const [name, element] of Object.entries(ELEMENTS)) {
+  customElements.define(name, element);
+  for (const found of document.querySelectorAll(name)) found.connect(model);
+}
+const view = new MapView(document.getElementById('map'), model, inset);
+
+/** Cards live beside the map where there is room, inside the sheet where there is not. */
+function place() {
+  const home = narrow.matches ? document.querySelector('.sheet-body') : document.querySelector('.panels');
+  home.append(...document.querySelectorAll('lh-area-card, lh-gap-panel'));
+  view.map.invalidateSize();
+}
+narrow.addEventListener('change', place);
+place();
+
+globalThis.addEventListener('popstate', () => model.arrive(globalThis.location.search));
+globalThis.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.target.closest('input, select, dialog')) return;
+  if (model.route.open) model.go({ open: '', reason: '' });
+  else if (model.route.sel) model.close();
+});
+model.start();
