@@ -6,6 +6,7 @@ Data lie in var/pg, or, where the unprivileged user may not enter the clone, in
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
@@ -128,6 +129,8 @@ class Cluster:
         say("Stopping the private PostgreSQL")
         stop = [self.binary("pg_ctl"), "stop", "-D", self.data, "-w", "-t", "60", "-s"]
         run_as(self.user, [*stop, "-m", "fast"], check=False)
+        with contextlib.suppress(OSError):
+            Path(self.sockets).rmdir()
 
     def write(self, name: str, text: str) -> None:
         """Write a file inside the data folder as the user who owns it."""

@@ -69,7 +69,7 @@ def python_packages() -> None:
         if done.returncode:
             fail("python3 -m venv did not succeed; what it said stands above")
     say("Installing the Python packages of requirements.txt")
-    pip: Command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: Command = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     done = subprocess.run([*pip, "-r", requirements], stdout=sys.stderr, cwd=ROOT)
     if done.returncode:
         fail("pip did not succeed: is a package index reachable? Then start again")
