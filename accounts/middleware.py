@@ -51,7 +51,9 @@ class AccessMiddleware:
             write_reads(request)
         except DatabaseError:
             logger.exception("the access log could not be written; the response is withheld")
-            sentence = _("The access log cannot be written, so no personal data is shown. Try again later.")
+            sentence = _(
+                "The access log cannot be written, so no personal data is shown. Try again later."
+            )
             if wants_data(request):
                 return JsonResponse({"error": sentence}, status=503)
             return render(request, "503.html", {"sentence": sentence}, status=503)

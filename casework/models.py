@@ -190,8 +190,7 @@ class IssueStep(models.Model):
         ordering = ["id"]
         indexes = [models.Index(fields=["issue", "on"], name="issuestep_issue")]
         triggers = marks(
-            "SELECT i.path, false AS deep FROM changed c"
-            " JOIN casework_issue i ON i.id = c.issue_id"
+            "SELECT i.path, false AS deep FROM changed c JOIN casework_issue i ON i.id = c.issue_id"
         )
 
 

@@ -61,7 +61,9 @@ def issue_register(
     """Register a matter for an area, or for a household; a point only at a public place."""
     if household is not None:
         if point is not None:
-            raise Refusal(_("A matter of a household has no pin; leave the place out."), field="point")
+            raise Refusal(
+                _("A matter of a household has no pin; leave the place out."), field="point"
+            )
         area = Area.objects.get(path=household.path)
     if area is None:
         raise Refusal(_("Say which area the matter belongs to."), field="area")

@@ -81,10 +81,14 @@ class Area(models.Model):
     name = models.CharField(_("name"), max_length=80)
     type_label = models.CharField(_("type word"), max_length=20, blank=True)
     grid_kind = models.CharField(_("kind of grid"), max_length=10, choices=GridKind, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     path = PathField(unique=True, editable=False)
     during = DateRangeField(_("in force"))
-    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaces")
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces"
+    )
 
     objects = AreaQuerySet.as_manager()
 
@@ -97,7 +101,8 @@ class Area(models.Model):
                 name="area_path_fits_level",
                 condition=Q(
                     Func(
-                        F("path"), F("level"),
+                        F("path"),
+                        F("level"),
                         template="length(path) = 4 * array_position("
                         "ARRAY['county','township','village','grid','unit'], level::text)",
                         output_field=models.BooleanField(),
@@ -225,8 +230,12 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.UNIT)
-    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("belongs to"), related_name="organisations")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="offices")
+    area = models.ForeignKey(
+        Area, models.PROTECT, verbose_name=_("belongs to"), related_name="organisations"
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="offices"
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -380,7 +389,9 @@ class Post(models.Model):
     path = PathField(editable=False, help_text="of the area, or of the organisation's area")
     during = DateRangeField(_("in force"))
     void = models.BooleanField(_("void"), default=False)
-    max_links = models.PositiveIntegerField(_("most households, if not the role's"), null=True, blank=True)
+    max_links = models.PositiveIntegerField(
+        _("most households, if not the role's"), null=True, blank=True
+    )
     background = models.CharField(_("background"), max_length=14, choices=Background, blank=True)
     selected_by = models.CharField(_("chosen by"), max_length=12, choices=SelectedBy, blank=True)
 

@@ -83,7 +83,12 @@ def scope_on(user: User, on: date) -> Scope:
     person = getattr(user, "person", None) if user.is_authenticated else None
     if person is None or not user.is_active:
         return Scope()
-    paths: dict[str, set[str]] = {"areas": set(), "households": set(), "needs": set(), "manage": set()}
+    paths: dict[str, set[str]] = {
+        "areas": set(),
+        "households": set(),
+        "needs": set(),
+        "manage": set(),
+    }
     own = own_needs = False
     departments: list[UUID] = []
     kinds: set[str] = set()

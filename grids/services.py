@@ -74,7 +74,9 @@ def area_create(
     """Add an area with its code from a day on."""
     above = LEVELS[LEVELS.index(level) - 1] if level != "county" else None
     if (parent.level if parent else None) != above:
-        raise Refusal(_("A %(level)s belongs directly to a %(above)s.") % {"level": level, "above": above})
+        raise Refusal(
+            _("A %(level)s belongs directly to a %(above)s.") % {"level": level, "above": above}
+        )
     require_manage(by, parent.path if parent else "")
     key = new_keys(sibling_keys(parent), 1)[0]
     area = Area.objects.create(
@@ -189,4 +191,3 @@ def post_end(*, post: Post, on: date, by: User | None = None) -> Post:
     post.save(update_fields=["during", "void"])
     posts_ended.send(sender=Post, posts=[post.pk], on=on)
     return post
-

@@ -53,7 +53,11 @@ def links_create(
     *, households: Iterable[Household], post: Post, on: date, by: User | None = None
 ) -> Outcome:
     """Name the holder of a post as contact of households; each is linked or refused by name."""
-    post = Post.objects.select_related("role", "person").select_for_update(of=("self",)).get(pk=post.pk)
+    post = (
+        Post.objects.select_related("role", "person")
+        .select_for_update(of=("self",))
+        .get(pk=post.pk)
+    )
     if post.void or on not in post.during:
         raise Refusal(_("%(name)s does not hold this post on that day.") % {"name": post.person})
     if not (post.role.may_link or post.role.is_backup):
@@ -70,7 +74,9 @@ def links_create(
                 with transaction.atomic():
                     outcome.linked.append(
                         Link.objects.create(
-                            household=household, post=post, role=post.role,
+                            household=household,
+                            post=post,
+                            role=post.role,
                             during=span(on, post.during.upper),
                         )  # fmt: skip
                     )
@@ -87,9 +93,7 @@ def links_create(
     return outcome
 
 
-def _refusal(
-    household: Household, post: Post, links: int, most: int | None, on: date
-) -> str:
+def _refusal(household: Household, post: Post, links: int, most: int | None, on: date) -> str:
     if on not in household.during:
         return _("The household is not open on that day.")
     if not reaches(post, household.path, on=on):
@@ -139,8 +143,10 @@ def link_end(*, link: Link, on: date, by: User | None = None) -> None:
 @transaction.atomic
 def links_undo(*, links: Iterable[UUID], on: date, by: User | None = None) -> int:
     """Take back links named today; older ones are ended, not undone. Returns how many."""
-    fresh = Link.objects.select_for_update(of=("self",)).select_related("household").filter(
-        pk__in=list(links), void=False, during__startswith=on
+    fresh = (
+        Link.objects.select_for_update(of=("self",))
+        .select_related("household")
+        .filter(pk__in=list(links), void=False, during__startswith=on)
     )
     undone = 0
     for link in fresh:
@@ -210,9 +216,7 @@ def handover_answer(*, handover: Handover, accept: bool, on: date, by: User | No
     if handover.state != Handover.State.PROPOSED:
         raise Refusal(_("This handover has already been answered."))
     if accept:
-        outcome = links_create(
-            households=[handover.household], post=handover.to_post, on=on, by=by
-        )
+        outcome = links_create(households=[handover.household], post=handover.to_post, on=on, by=by)
         if outcome.refused:
             raise Refusal(outcome.refused[0][1])
         return

@@ -154,9 +154,7 @@ class Household(models.Model):
                 OpClass(F("address"), "gin_trgm_ops"),
                 name="household_trgm",
             ),
-            models.Index(
-                OpClass(F("head_name"), "text_pattern_ops"), name="household_name_prefix"
-            ),
+            models.Index(OpClass(F("head_name"), "text_pattern_ops"), name="household_name_prefix"),
             models.Index(
                 fields=["path", "head_name", "id"],
                 name="household_gap",
@@ -166,9 +164,7 @@ class Household(models.Model):
             models.Index(fields=["phone_tail"], name="household_phone_tail"),
             models.Index(fields=["serial"], name="household_serial", condition=~Q(serial="")),
         ]
-        triggers = marks(
-            "SELECT path, false AS deep FROM changed", update=HOUSEHOLD_UPDATE_MARKS
-        )
+        triggers = marks("SELECT path, false AS deep FROM changed", update=HOUSEHOLD_UPDATE_MARKS)
 
     def __str__(self) -> str:
         return self.head_name
@@ -334,9 +330,7 @@ class Need(models.Model):
         verbose_name = _("support need")
         verbose_name_plural = _("support needs")
         constraints = [
-            models.CheckConstraint(
-                name="need_some_day", condition=Q(during__isempty=False)
-            ),
+            models.CheckConstraint(name="need_some_day", condition=Q(during__isempty=False)),
         ]
         indexes = [models.Index(fields=["household"], name="need_household")]
         triggers = marks(OF_HOUSEHOLD)
@@ -380,9 +374,7 @@ class Link(models.Model):
                 ],
                 condition=Q(void=False),
             ),
-            models.CheckConstraint(
-                name="link_some_day", condition=Q(during__isempty=False)
-            ),
+            models.CheckConstraint(name="link_some_day", condition=Q(during__isempty=False)),
         ]
         triggers = marks(LINK_MARKS)
 
@@ -438,50 +430,3 @@ class Handover(models.Model):
             ),
         ]
         triggers = marks(OF_HOUSEHOLD)
-
-
-class ImportRun(models.Model):
-    """One file that was read: its plan while it is a preview, its report once written.
-
-    ``undo`` lists what the run created, so that it can be taken back while nothing was built
-    on it. The file itself is deleted when the run is finished.
-    """
-
-    class State(models.TextChoices):
-        PREVIEW = "preview", _("preview")
-        DONE = "done", _("written")
-        UNDONE = "undone", _("taken back")
-        FAILED = "failed", _("failed")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=12)
-    file_name = models.CharField(max_length=200)
-    path = PathField(help_text="the area it was loaded for")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=8, choices=State, default=State.PREVIEW)
-    options = models.JSONField(default=dict)
-    report = models.JSONField(default=dict)
-    undo = models.JSONField(default=dict)
-
-    class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
-        indexes = [models.Index(fields=["path", "-at"], name="importrun_path")]
-
-
-class ImportForm(models.Model):
-    """The columns a person mapped for a form, remembered by its header row."""
-
-    kind = models.CharField(max_length=12)
-    headers_digest = models.CharField(max_length=64)
-    path = PathField()
-    mapping = models.JSONField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "headers_digest", "path"], name="importform_once"
-            ),
-        ]

@@ -35,7 +35,9 @@ def settle_households(sender, paths: list[str], on: date, **kwargs) -> None:
             if place is None:
                 continue
             point = household.location
-            settled = territory.settle(place, point.x if point else None, point.y if point else None)
+            settled = territory.settle(
+                place, point.x if point else None, point.y if point else None
+            )
             if settled.path != household.path:
                 membership_change(household=household, area_id=settled.id, on=on)
                 touch(household, path=settled.path)

@@ -1,0 +1,183 @@
+"""What the demo files hold besides imports: accounts, exemptions, contacts, reviews, matters.
+
+The files are the generator's (``fixtures/``), so they are trusted and read as plain CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from accounts.models import User
+from casework.models import Contact, Issue
+from casework.services import issue_advance, issue_register
+from grids.models import Area, AreaCode, Organisation, Person, Post, Role
+from grids.services import organisation_create
+from households.links import handover_propose
+from households.models import Exemption, Household, Review
+from households.services import exemption_approve, exemption_ask
+
+BATCH = 2000
+REASONS = {
+    "空户": Exemption.Reason.EMPTY, "迁出": Exemption.Reason.MOVED,
+    "拆迁": Exemption.Reason.DEMOLISHED, "本户书面确认不联系": Exemption.Reason.DECLINED,
+}  # fmt: skip
+MODES = {"走访": Contact.Mode.VISIT, "电话": Contact.Mode.PHONE, "微信": Contact.Mode.WECHAT}
+KINDS = {
+    "咨询": Issue.Kind.CONSULT, "求助": Issue.Kind.HELP, "投诉": Issue.Kind.COMPLAINT,
+    "建议": Issue.Kind.SUGGESTION,
+}  # fmt: skip
+SOURCES = {
+    "走访": Issue.Source.VISIT, "12345热线": Issue.Source.HOTLINE, "窗口接待": Issue.Source.COUNTER,
+    "电话": Issue.Source.PHONE, "会议": Issue.Source.MEETING,
+    "领导接待日": Issue.Source.RECEPTION,
+}  # fmt: skip
+RESULTS = {
+    "已解决": Issue.Result.SOLVED, "部分解决": Issue.Result.PARTLY,
+    "解释答复": Issue.Result.EXPLAINED,
+}  # fmt: skip
+#: Which department of the demo town a subject is given to.
+HANDLED_BY = {
+    "水电暖": "水务站", "住房": "住建办", "医疗": "卫生院", "社会救助": "民政办", "养老": "民政办",
+    "就业": "人社所", "农牧生产": "农牧站", "产业销售": "农牧站", "道路交通": "交通管理站",
+    "环境卫生": "住建办",
+}  # fmt: skip
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of one of the generator's CSV files by header."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def departments_create(names: list[str], *, area: Area) -> None:
+    """The departments of the town that handle matters."""
+    for name in names:
+        organisation_create(name=name, area=area, kind=Organisation.Kind.DEPARTMENT)
+
+
+def settings_set(name: str) -> None:
+    """The county's settings: how many households a cadre links at most, who links at all."""
+    Role.objects.filter(code="cadre").update(max_links={"yindeer": 2, "gaize": 5}[name])
+    # In both programmes secretaries lead their village and link no households themselves.
+    Role.objects.filter(code="party_secretary").update(may_link=False)
+    if name == "gaize":
+        # There every household has a cadre; units with heads of their own are not set up.
+        Role.objects.filter(code="unit_head").update(required_at="")
+
+
+def accounts_create(folder: Path, *, password: str) -> dict[str, User]:
+    """One account per demo login, each for the person who holds the post; by login."""
+    users = {}
+    for row in read(folder / "logins.csv"):
+        user = User.objects.create_user(row["login"], password=password, first_name=row["name"])
+        Person.objects.filter(name=row["name"]).update(user=user)
+        users[row["login"]] = user
+    return users
+
+
+class Casework:
+    """Loads the casework files of one folder; households and people are looked up once."""
+
+    def __init__(self, folder: Path, *, today: date) -> None:
+        self.folder = folder
+        self.today = today
+        self.households = {
+            serial: pk for serial, pk in Household.objects.values_list("serial", "pk")
+        }
+        self.people = {person.name: person for person in Person.objects.all()}
+        self.areas = {code.code: code.area for code in AreaCode.objects.select_related("area")}
+
+    def household(self, serial: str) -> Household:
+        return Household.objects.get(pk=self.households[serial])
+
+    @transaction.atomic
+    def load(self, manager: User | None, second: User | None) -> dict[str, int]:
+        """Write everything; ``second`` approves what needs another approver. Answers counts."""
+        return {
+            "exemptions": self.exemptions(manager, second),
+            "contacts": self.contacts(manager),
+            "reviews": self.reviews(),
+            "handovers": self.handovers(),
+            "issues": self.issues(),
+        }
+
+    def exemptions(self, manager: User | None, second: User | None) -> int:
+        """Households out of scope: asked for by the grid office, approved on the same day."""
+        rows = read(self.folder / "exemptions.csv")
+        for row in rows:
+            assert manager is not None and second is not None
+            on = date.fromisoformat(row["begin"])
+            asked = exemption_ask(
+                household=self.household(row["serial"]), reason=REASONS[row["reason"]], on=on,
+                by=manager,
+            )  # fmt: skip
+            exemption_approve(exemption=asked, on=on, by=second)
+        return len(rows)
+
+    def contacts(self, manager: User | None) -> int:
+        """Some years of contacts in one go: one by one would take a minute."""
+        rows = [
+            Contact(
+                household_id=self.households[row["serial"]], on=row["on"], mode=MODES[row["mode"]],
+                reached=row["reached"] == "1", made_by=self.people[row["name"]],
+                made_by_party_member=self.people[row["name"]].party_member, recorded_by=manager,
+            )
+            for row in read(self.folder / "contacts.csv")
+        ]  # fmt: skip
+        return len(Contact.objects.bulk_create(rows, batch_size=BATCH))
+
+    def reviews(self) -> int:
+        """When each entry was last looked over, in one go as well."""
+        rows = read(self.folder / "reviews.csv")
+        days = {self.households[row["serial"]]: date.fromisoformat(row["on"]) for row in rows}
+        Review.objects.bulk_create(
+            [Review(household_id=pk, on=on) for pk, on in days.items()], batch_size=BATCH
+        )
+        households = list(Household.objects.filter(pk__in=days).only("pk", "reviewed_on"))
+        for household in households:
+            household.reviewed_on = days[household.pk]
+        Household.objects.bulk_update(households, ["reviewed_on"], batch_size=BATCH)
+        return len(rows)
+
+    def handovers(self) -> int:
+        """Households offered to a new contact who has not answered yet."""
+        rows = read(self.folder / "handovers.csv")
+        for row in rows:
+            post = Post.objects.in_force(self.today).get(
+                person__name=row["name"], role__label=row["role"]
+            )
+            handover_propose(
+                household=self.household(row["serial"]), to_post=post,
+                on=date.fromisoformat(row["on"]),
+            )  # fmt: skip
+        return len(rows)
+
+    def issues(self) -> int:
+        """Matters raised: the finished ones closed with a result, open ones as far as they got."""
+        departments = {o.name: o for o in Organisation.objects.all()}
+        rows = read(self.folder / "issues.csv")
+        for number, row in enumerate(rows, start=1):
+            on = date.fromisoformat(row["registered"])
+            issue = issue_register(
+                kind=KINDS[row["kind"]], subject=row["subject"], source=SOURCES[row["source"]],
+                title=row["summary"], on=on, people=int(row["people"]),
+                household=self.household(row["serial"]) if row["serial"] else None,
+                area=None if row["serial"] else self.areas[row["area"]],
+                point=Point(float(row["lon"]), float(row["lat"]), srid=4326)
+                if row["lon"] else None,
+                ticket=f"{on:%Y%m%d}-{number:03d}" if row["source"] == "12345热线" else "",
+                department=departments.get(HANDLED_BY.get(row["subject"], "")),
+            )  # fmt: skip
+            if row["closed"]:
+                done = date.fromisoformat(row["closed"])
+                issue_advance(issue=issue, to=Issue.State.ACCEPTED, on=on)
+                issue_advance(issue=issue, to=Issue.State.CLOSED, on=done, note=row["answer"],
+                              result=RESULTS[row["result"]])  # fmt: skip
+            elif number % 3:
+                issue_advance(issue=issue, to=Issue.State.DISPATCHED, on=on)
+        return len(rows)
