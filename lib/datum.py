@@ -129,7 +129,7 @@ def _inverse(
         fx, fy = forward(lon, lat)
         dx, dy = x - fx, y - fy
         lon, lat = lon + dx, lat + dy
-        if not dx.size or max(np.nanmax(np.abs(dx)), np.nanmax(np.abs(dy))) < 1e-10:
+        if not (np.maximum(np.abs(dx), np.abs(dy)) >= 1e-10).any():
             break
     return lon, lat
 

@@ -290,12 +290,17 @@ def _find_column(headers: Sequence[Joined], wanted: str) -> int | None:
         names = {header.shown, full(header.shown), *header.parts}
         if header.parts and (wanted in names or full(wanted) in names):
             return index
-    if re.fullmatch(r"[A-Za-z]{1,3}", wanted):
+    if is_letter(wanted):
         index = 0
         for sign in wanted.upper():
             index = index * 26 + ord(sign) - 64
         return index - 1 if index <= len(headers) else None
     return None
+
+
+def is_letter(wanted: str) -> bool:
+    """Whether a text may be the letter of a column."""
+    return bool(re.fullmatch(r"[A-Za-z]{1,3}", wanted))
 
 
 @lru_cache(maxsize=1024)

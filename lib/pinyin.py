@@ -8,7 +8,7 @@ _SURNAMES = {
     "单": "s", "曾": "z", "解": "x", "仇": "q", "查": "z", "盖": "g", "区": "o", "覃": "q",
     "朴": "p", "翟": "z", "乐": "y", "繁": "p", "种": "c", "召": "s", "員": "y", "乜": "n",
     "尉": "w", "万": "w", "重": "c", "洗": "x", "冼": "x", "缪": "m", "折": "s", "黑": "h",
-    "隗": "w", "祭": "z", "葛": "g", "那": "n", "长": "c", "卜": "b", "牟": "m", "石": "s",
+    "隗": "w", "祭": "z", "葛": "g", "那": "n", "卜": "b", "牟": "m", "石": "s",
 }  # fmt: skip
 
 
@@ -31,6 +31,8 @@ def _tables() -> tuple[_Table, dict[str, str]]:
         first = unicodedata.normalize("NFD", readings.partition(",")[0])[:1].lower()
         if first.isascii() and first.isalpha():
             table[code] = first
+    # In names 长 is read cháng, as in 长江, 长生.
+    table[ord("长")] = "c"
     for code in range(128):
         table[code] = chr(code).lower() if chr(code).isalnum() else ""
     return table, _SURNAMES

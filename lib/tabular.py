@@ -19,6 +19,7 @@ from lib.headers import (
     Form,
     Joined,
     excluded,
+    is_letter,
     join_header,
     match_joined,
     reason_text,
@@ -275,7 +276,10 @@ def _read_sheet(sheet: Sheet, table: Table, overrides: Mapping[str, str]) -> Non
 def find_header(
     sheet: Sheet, form: Form, overrides: Mapping[str, str]
 ) -> tuple[int, int, list[Joined]] | None:
-    """First and last header row (from 0) and the headers, None when no row has two known ones."""
+    """First and last header row (from 0) and the headers, None when no row has two known ones.
+
+    Columns named by letter count as known ones in every row.
+    """
     head = [list(row) for row in sheet.rows[: HEADER_SEARCH + HEADER_DEPTH]]
     width = max((len(row) for row in head), default=0)
     for row in head:
@@ -288,6 +292,7 @@ def find_header(
                 head[r][c] = head[top][left]
     best: tuple[int, int, int] | None = None
     found: list[Joined] = []
+    least = max(1, 2 - sum(1 for wanted in overrides.values() if is_letter(wanted)))
     for top in range(min(HEADER_SEARCH, len(head))):
         for depth in range(1, HEADER_DEPTH + 1):
             if top + depth > len(head):
@@ -296,7 +301,7 @@ def find_header(
             headers = join_header(_spread(rows), width)
             names = {m[0] for h in headers if (m := match_joined(h, form))}
             score = len(names) + _named(headers, overrides)
-            if score >= 2 and (best is None or (score, -depth, -top) > best):
+            if score >= least and (best is None or (score, -depth, -top) > best):
                 best, found = (score, -depth, -top), headers
     if best is None:
         return None

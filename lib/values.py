@@ -262,11 +262,11 @@ def parse_coordinate(cell: Cell) -> float | Clear | None:
     gone = blank(cell)
     if gone is not False:
         return gone
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if math.isfinite(cell):
-            return float(cell)
-        raise ValueError(_("This is no coordinate."))
     value = text(cell).translate(_DIGIT_SIGNS)
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell):
+        return float(cell)
+    if isinstance(cell, bool):
+        value = str(cell)
     plain = _COORDINATE.fullmatch(value)
     if plain:
         return float(plain[1])
