@@ -10,6 +10,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from tests.database import create_database, drop_database, point_connections_at, reset_database
+from tests.people import as_user, world  # noqa: F401 - fixtures for every test
 
 # Playwright's loop runs in the main thread, where Django would refuse plain database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
