@@ -42,7 +42,7 @@ STAFF = Form(
              "身份"),
             required=True,
         ),
-        Field("area", AREA_HEADERS, kind="code"),
+        Field("area", AREA_HEADERS, kind="area"),
         Field("village", VILLAGE_HEADERS),
         Field(
             "organisation",

@@ -41,7 +41,7 @@ HOUSEHOLDS = Form(
         Field("head", _HEAD_HEADERS, required=True),
         Field("phone", ("户主电话", "户主联系电话", "户主手机号", *PHONE_HEADERS), kind="phone"),
         _ADDRESS,
-        Field("area", AREA_HEADERS, kind="code"),
+        Field("area", AREA_HEADERS, kind="area"),
         Field("village", VILLAGE_HEADERS),
         Field(
             "x",
@@ -96,7 +96,7 @@ LINKS = Form(
         _SERIAL,
         Field("head", _HEAD_HEADERS),
         _ADDRESS,
-        Field("area", AREA_HEADERS, kind="code"),
+        Field("area", AREA_HEADERS, kind="area"),
         Field("village", VILLAGE_HEADERS),
         Field(
             "person",
@@ -125,7 +125,7 @@ NEEDS = Form(
         Field("head", _HEAD_HEADERS),
         Field("phone", ("户主电话", "户主联系电话", *PHONE_HEADERS), kind="phone"),
         _ADDRESS,
-        Field("area", AREA_HEADERS, kind="code"),
+        Field("area", AREA_HEADERS, kind="area"),
         Field("village", VILLAGE_HEADERS),
         Field(
             "needs",

@@ -89,6 +89,14 @@ def looks_like_code(cell: Cell) -> bool:
     return bool(re.fullmatch(r"\d[\d.eE+]{5,}", value))
 
 
+def parse_area(cell: Cell) -> str | Clear | None:
+    """The canonical code in a cell that names an area, or the name when it holds one."""
+    gone = blank(cell)
+    if gone is not False:
+        return gone
+    return parse_code(cell) if looks_like_code(cell) else text(cell)
+
+
 def _lost() -> str:
     return _(
         "Excel has shortened this code and its last digits are lost. "

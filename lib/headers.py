@@ -20,7 +20,8 @@ from lib.values import Cell, text
 class Field:
     """A field of a form.
 
-    kind: text, code, serial, phone, date, int, decimal, coordinate, yes_no, needs, relation.
+    kind: text, serial, phone, date, int, decimal, coordinate, yes_no, party, code, area (code or
+    name), or one whose parser the caller of `rows.parse_table` brings (needs, relation).
     headers: usual headers, best first; of two columns for one field the better header is read.
     """
 

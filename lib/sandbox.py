@@ -201,6 +201,7 @@ def _sentence(key: str, detail: str) -> str:
         "geo_unknown": _(
             "This kind of file is not read. Send GeoJSON, GeoPackage or a zipped Shapefile."
         ),
+        "geo_broken": _("The file is damaged or cut off. Export it again."),
         "geo_layers": _("The file holds several layers (%s). Save the one to load by itself."),
         "geo_path": _("The archive holds a path that leads outside it; it is not opened."),
         "geo_no_shapefile": _("The archive holds no .shp with its .shx and .dbf."),

@@ -16,6 +16,7 @@ import zipfile
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 ROWS_PER_LINE = 2000
+FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 DRIVERS = {"GPKG", "GeoJSON", "ESRI Shapefile"}
 
 
@@ -24,9 +25,9 @@ class Refused(Exception):
 
 
 def confine(options):
-    """Give up the network, memory and time beyond the limits, and writing files."""
+    """Give up the network, memory and time beyond the limits, writing files, other programs."""
     libc = ctypes.CDLL(None, use_errno=True)
-    # Where the kernel forbids namespaces the closed socket module remains.
+    # Where the kernel forbids namespaces the audit hook remains.
     libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
     memory, seconds = options["memory"], options["seconds"]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -34,14 +35,11 @@ def confine(options):
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-    def no_socket(*_args, **_kwargs):
-        raise OSError("no network here")
+    def refuse(event, _args):
+        if event.startswith(FORBIDDEN):
+            raise OSError(f"{event} is not allowed here")
 
-    import _socket
-    import socket
-
-    _socket.socket = socket.socket = no_socket
-    socket.create_connection = no_socket
+    sys.addaudithook(refuse)
 
 
 def send(value):
@@ -174,15 +172,14 @@ def decode(data):
 
 
 def read_geo(data, options):
-    suffix, members = geo_kind(data, options)
+    kind = geo_kind(data)
+    encoding = None
+    if kind == "shapefile":
+        data, encoding = lone_shapefile(data, options)
     import pyogrio
 
     if set(pyogrio.list_drivers()) - DRIVERS:
-        raise Refused("broken")
-    if members is not None and not any(name.lower().endswith(".cpg") for name in members):
-        encoding = dbf_encoding(data)
-    else:
-        encoding = None
+        raise Refused("geo_unknown")
     layers = pyogrio.list_layers(data)
     if len(layers) > 1:
         raise Refused("geo_layers", ", ".join(str(name) for name, _kind in layers))
@@ -193,7 +190,7 @@ def read_geo(data, options):
     )
     if geometry is None or len(geometry) == 0:
         raise Refused("geo_no_features")
-    send({"crs": meta["crs"], "kind": suffix, "fields": [str(name) for name in meta["fields"]]})
+    send({"crs": meta["crs"], "kind": kind, "fields": [str(name) for name in meta["fields"]]})
     for i, wkb in enumerate(geometry):
         values = [simple(column[i]) for column in columns]
         send([None if wkb is None else bytes(wkb).hex(), values])
@@ -207,46 +204,58 @@ def simple(value):
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def geo_kind(data, options):
+def geo_kind(data):
     if data[:16] == b"SQLite format 3\0":
-        return "gpkg", None
+        return "gpkg"
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return "geojson", None
-    if data[:4] != b"PK\x03\x04":
-        raise Refused("geo_unknown")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise Refused("broken") from error
-    if sum(entry.file_size for entry in entries) > options["unpacked"]:
-        raise Refused("bomb")
-    names = [entry.filename for entry in entries]
-    if any(name.startswith("/") or ".." in name.replace("\\", "/").split("/") for name in names):
-        raise Refused("geo_path")
-    names = [name for name in names if not name.startswith("__MACOSX/")]
-    shapes = [name for name in names if name.lower().endswith(".shp")]
-    if len(shapes) > 1:
-        raise Refused("geo_layers", ", ".join(shapes))
-    lower = {name.lower() for name in names}
-    if not shapes or not {shapes[0].lower()[:-4] + end for end in (".shx", ".dbf")} <= lower:
-        raise Refused("geo_no_shapefile")
-    return "shapefile", names
+        return "geojson"
+    if data[:4] == b"PK\x03\x04":
+        return "shapefile"
+    raise Refused("geo_unknown")
 
 
-def dbf_encoding(data):
-    """UTF-8 where the table reads as such, else GBK: the two that offices use."""
+def lone_shapefile(data, options):
+    """The one Shapefile of an archive packed anew without folders, and its encoding."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        name = next(n for n in archive.namelist() if n.lower().endswith(".dbf"))
-        table = archive.read(name)
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > options["unpacked"]:
+            raise Refused("bomb")
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Refused("encrypted")
+        names = [entry.filename for entry in entries]
+        if any(leads_outside(name) for name in names):
+            raise Refused("geo_path")
+        names = [name for name in names if "__MACOSX" not in name]
+        shapes = [name for name in names if name.lower().endswith(".shp")]
+        if len(shapes) > 1:
+            raise Refused("geo_layers", ", ".join(shapes))
+        of_lower = {name.lower(): name for name in names}
+        stem = shapes[0][:-4].lower() if shapes else ""
+        parts = {end: of_lower.get(stem + end) for end in (".shp", ".shx", ".dbf", ".prj", ".cpg")}
+        if not shapes or not parts[".shx"] or not parts[".dbf"]:
+            raise Refused("geo_no_shapefile")
+        contents = {end: archive.read(name) for end, name in parts.items() if name}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for end, content in contents.items():
+            packed.writestr("layer" + end, content)
+    return out.getvalue(), None if ".cpg" in contents else dbf_encoding(contents[".dbf"])
+
+
+def leads_outside(name):
+    plain = name.replace("\\", "/")
+    return plain.startswith("/") or ".." in plain.split("/") or plain[1:2] == ":"
+
+
+def dbf_encoding(table):
+    """UTF-8 where the table reads as such, else GBK: the two that offices use."""
     header = int.from_bytes(table[8:10], "little")
-    try:
-        table[header:].decode("utf-8")
-        # Field names stand in the header; a Chinese one decides when all values are ASCII.
-        table[32:header].decode("utf-8")
-    except UnicodeDecodeError:
-        return "GB18030"
-    return "UTF-8"
+    names = [table[at : at + 11].partition(b"\0")[0] for at in range(32, header - 1, 32)]
+    sample = b" ".join([*names, table[header:]])
+    # Both cut long text at a number of bytes, so a few broken characters decide nothing.
+    broken = sample.decode("utf-8", "replace").count("\ufffd")
+    foreign = sum(1 for byte in sample if byte > 127)
+    return "UTF-8" if broken * 5 <= foreign else "GB18030"
 
 
 def main():
@@ -262,7 +271,8 @@ def main():
     except MemoryError:
         send({"$error": "too_much"})
     except Exception as error:  # any fault of a parser means the same to the sender
-        send({"$error": "broken", "detail": type(error).__name__})
+        key = "broken" if task == "table" else "geo_broken"
+        send({"$error": key, "detail": type(error).__name__})
     sys.stdout.buffer.flush()
     os._exit(0)
 

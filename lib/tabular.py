@@ -497,7 +497,7 @@ def _guard_identity(
         if column.skipped:
             continue
         kind = table.form.field(column.field).kind if column.field else "text"
-        if kind == "code":
+        if kind in ("code", "area"):
             continue
         index, checked = column.index, kind == "serial"
         for i, r in enumerate(positions):

@@ -116,13 +116,14 @@ def zipped(*names):
         (b"", "empty"),
         (b"<kml></kml>", "geo_unknown"),
         (b'{"type": "FeatureCollection", "features": []}', "geo_no_features"),
-        (b'{"type": "FeatureColl', "broken"),
-        (b"SQLite format 3\0broken", "broken"),
+        (b'{"type": "FeatureColl', "geo_broken"),
+        (b"SQLite format 3\0broken", "geo_broken"),
         (zipped("../a.shp", "a.shx", "a.dbf"), "geo_path"),
         (zipped("/etc/a.shp"), "geo_path"),
         (zipped("a.shp", "a.shx", "a.dbf", "b.shp", "b.shx", "b.dbf"), "geo_layers"),
         (zipped("a.shp"), "geo_no_shapefile"),
-        (zipped("a.shp", "a.shx", "a.dbf"), "broken"),
+        (b"PK\x03\x04broken", "geo_broken"),
+        (zipped("a.shp", "a.shx", "a.dbf"), "geo_no_features"),
     ],
 )
 def test_what_cannot_be_read_says_why(content, key):
