@@ -9,8 +9,10 @@ import csv
 from datetime import date
 from pathlib import Path
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
 from casework.models import Contact, Issue
@@ -73,11 +75,26 @@ def settings_set(name: str) -> None:
 def accounts_create(folder: Path, *, password: str) -> dict[str, User]:
     """One account per demo login, each for the person who holds the post; by login."""
     users = {}
+    # They share one password, so it is hashed once: hashing is slow on purpose.
+    hashed = make_password(password)
     for row in read(folder / "logins.csv"):
-        user = User.objects.create_user(row["login"], password=password, first_name=row["name"])
+        user = User.objects.create(
+            username=row["login"], password=hashed, first_name=row["name"]
+        )
         Person.objects.filter(name=row["name"]).update(user=user)
         users[row["login"]] = user
     return users
+
+
+def colleague_create(manager: User) -> User:
+    """Another member of the same office, for what needs a second approver; cannot sign in."""
+    post = manager.person.posts.get(role__kind=Role.Kind.MANAGER)
+    person = Person.objects.filter(posts__role=post.role, posts__area=post.area, user=None)
+    chosen = person.order_by("name").first()
+    assert chosen is not None
+    user = User.objects.create_user(f"{manager.username}2", first_name=chosen.name)
+    Person.objects.filter(pk=chosen.pk).update(user=user)
+    return user
 
 
 class Casework:
@@ -86,9 +103,7 @@ class Casework:
     def __init__(self, folder: Path, *, today: date) -> None:
         self.folder = folder
         self.today = today
-        self.households = {
-            serial: pk for serial, pk in Household.objects.values_list("serial", "pk")
-        }
+        self.households = dict(Household.objects.values_list("serial", "pk"))
         self.people = {person.name: person for person in Person.objects.all()}
         self.areas = {code.code: code.area for code in AreaCode.objects.select_related("area")}
 
@@ -138,10 +153,8 @@ class Casework:
         Review.objects.bulk_create(
             [Review(household_id=pk, on=on) for pk, on in days.items()], batch_size=BATCH
         )
-        households = list(Household.objects.filter(pk__in=days).only("pk", "reviewed_on"))
-        for household in households:
-            household.reviewed_on = days[household.pk]
-        Household.objects.bulk_update(households, ["reviewed_on"], batch_size=BATCH)
+        latest = Review.objects.filter(household=OuterRef("pk")).order_by("-on").values("on")[:1]
+        Household.objects.filter(pk__in=days).update(reviewed_on=Subquery(latest))
         return len(rows)
 
     def handovers(self) -> int:
