@@ -10,5 +10,7 @@ class HouseholdsConfig(AppConfig):
     def ready(self) -> None:
         from households import links, refiling  # noqa: F401  (they register receivers)
         from households.defaults import ensure_need_kinds
+        from jobs.imports import IMPORTERS
 
+        IMPORTERS["households"] = "households.importing.households.HouseholdsImporter"
         post_migrate.connect(ensure_need_kinds, sender=self)

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class JobsConfig(AppConfig):
     name = "jobs"
     verbose_name = _("Jobs")
+
+    def ready(self) -> None:
+        from jobs.imports import old_previews_drop
+        from jobs.periodic import rota
+
+        rota.every(None, old_previews_drop)

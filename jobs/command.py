@@ -1,0 +1,125 @@
+"""The command-line door of an import: dry by default, ``--commit`` writes."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from jobs.imports import (
+    BadRows,
+    Plan,
+    Preview,
+    import_commit,
+    import_drop,
+    import_open,
+    import_review,
+    private_write,
+    problem_lines,
+)
+from lib.clock import today
+from lib.errors import Refusal
+from lib.marked import errors_workbook
+
+SHOWN = 50
+
+
+class ImportCommand(BaseCommand):
+    """Subclasses name ``kind``, and add arguments and the options made of them."""
+
+    kind: ClassVar[str]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--commit", action="store_true", help="write; without it nothing is")
+        parser.add_argument(
+            "--good-rows", action="store_true", help="load the good rows although others are bad"
+        )
+        parser.add_argument(
+            "--errors", type=Path, metavar="FILE.xlsx", help="hand back the file with errors marked"
+        )
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="FIELD=HEADER",
+            help="read a field from the column with this header or letter",
+        )  # fmt: skip
+        parser.add_argument("--area", metavar="CODE", help="the area the file is for")
+
+    def options_of(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Options of the import from the arguments of the command."""
+        mapping = {}
+        for pair in arguments["map"]:
+            name, sign, header = pair.partition("=")
+            if not sign:
+                raise CommandError(_("Write --map as FIELD=HEADER, not “%s”.") % pair)
+            mapping[name.strip()] = header.strip()
+        return {"mapping": mapping, "area": arguments["area"] or ""}
+
+    def decisions_of(self, arguments: dict[str, Any]) -> dict[str, str]:
+        """What becomes of doubtful rows."""
+        return {}
+
+    def handle(self, *args: Any, **arguments: Any) -> None:
+        on = today()
+        file: Path = arguments["file"]
+        try:
+            run = import_open(
+                kind=self.kind, file=file, file_name=file.name,
+                options=self.options_of(arguments), on=on,
+            )  # fmt: skip
+            try:
+                done = self.run_import(run, arguments, on)
+            except BadRows as refused:
+                self.tell(refused.plan, refused.plan.report(), arguments)
+                raise
+            finally:
+                run.refresh_from_db()
+                if run.state == run.State.PREVIEW:
+                    import_drop(run=run)
+        except Refusal as refused:
+            raise CommandError(str(refused)) from None
+        self.tell(done.plan, done.run.report, arguments)
+        if arguments["commit"]:
+            self.stdout.write(_("Written. To take it back: manage.py undo_import %s") % done.run.pk)
+        else:
+            self.stdout.write(_("Nothing was written; add --commit to write."))
+
+    def run_import(self, run: Any, arguments: dict[str, Any], on: Any) -> Preview:
+        """Plan, and write where asked to."""
+        if not arguments["commit"]:
+            return import_review(run=run, on=on)
+        return import_commit(
+            run=run, good_rows_only=arguments["good_rows"],
+            decisions=self.decisions_of(arguments), on=on,
+        )  # fmt: skip
+
+    def tell(self, plan: Plan, report: dict[str, Any], arguments: dict[str, Any]) -> None:
+        """Print the report, and hand back the marked workbook where asked for."""
+        self.lines([", ".join(f"{name}: {n}" for name, n in report["counts"].items())])
+        self.lines(plan.notices)
+        self.lines(
+            _("Not read: %(sheet)s, column %(column)s “%(header)s”. %(reason)s") % skipped
+            for skipped in report["skipped"]
+        )
+        self.lines(
+            _("Not read: sheet %(sheet)s. %(reason)s") % left for left in report["left_out"]
+        )
+        self.lines(problem_lines(plan.problems, SHOWN))
+        for doubt in plan.doubtful[:SHOWN]:
+            others = "; ".join(c.label for c in doubt.candidates)
+            self.lines([
+                _("Perhaps the same (%(key)s): %(label)s and %(others)s")
+                % {"key": doubt.key, "label": doubt.label, "others": others}
+            ])  # fmt: skip
+        for gone in plan.vanished[:SHOWN]:
+            self.lines([_("No longer in the file: %s") % gone.label])
+        if arguments["errors"] and plan.table is not None:
+            private_write(arguments["errors"], errors_workbook(plan.table, plan.problems))
+            self.lines([_("Marked workbook: %s") % arguments["errors"]])
+
+    def lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.stdout.write(line)
