@@ -27,7 +27,7 @@ class IssueQuerySet(models.QuerySet):
     """Matters residents raised."""
 
     def visible_to(self, user: User) -> IssueQuerySet:
-        """Matters of households one may read, of public places of one's area, of one's department.
+        """Matters of public places of one's area, of one's department, of certain households.
 
         A matter tied to a household is a count for everyone but its contacts, its managers and
         its handler.
@@ -39,5 +39,6 @@ class IssueQuerySet(models.QuerySet):
         return self.filter(
             Q(department__in=scope.departments)
             | Q(household__isnull=True) & beneath(scope.areas)
-            | Q(household__in=Household.objects.visible_to(user))
+            | Q(household__in=Household.objects.linked_to(user))
+            | Q(household__isnull=False) & beneath(scope.manage)
         )

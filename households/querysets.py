@@ -44,20 +44,18 @@ class HouseholdQuerySet(models.QuerySet):
         )
         return Q(Exists(links))
 
-    def visible_to(self, user: User) -> HouseholdQuerySet:
-        """Households whose name and address (P2) this person may read today."""
+    def _linked_to(self, user: User) -> Q:
+        """Households whose contact this person is today."""
         from grids.scope import RIGHTS, scope_of
         from lib.clock import today
 
         scope = scope_of(user)
-        condition = beneath(scope.households)
-        if scope.own:
-            kinds = [kind for kind in scope.kinds if RIGHTS[kind].own]
-            condition |= self._own(user, today(), kinds)
-        return self.filter(condition)
+        if not scope.own:
+            return Q(pk__in=[])
+        return self._own(user, today(), [kind for kind in scope.kinds if RIGHTS[kind].own])
 
-    def needs_visible_to(self, user: User) -> HouseholdQuerySet:
-        """Households whose needs (P3) this person may ask for today.
+    def _needs_open_to(self, user: User) -> Q:
+        """Of these, the ones whose needs the link itself opens.
 
         A head of a unit is a neighbour: needs only where the household agreed in writing.
         """
@@ -65,13 +63,33 @@ class HouseholdQuerySet(models.QuerySet):
         from lib.clock import today
 
         scope, on = scope_of(user), today()
-        condition = beneath(scope.needs)
-        if scope.own:
-            entitled = [kind for kind in scope.kinds if RIGHTS[kind].own_needs]
-            neighbours = [kind for kind in scope.kinds if kind == "head"]
-            condition |= self._own(user, on, entitled)
-            condition |= self._own(user, on, neighbours) & Q(head_may_see_needs_from__lte=on)
-        return self.filter(condition)
+        if not scope.own:
+            return Q(pk__in=[])
+        entitled = [kind for kind in scope.kinds if RIGHTS[kind].own_needs]
+        neighbours = [kind for kind in scope.kinds if kind == "head"]
+        return self._own(user, on, entitled) | (
+            self._own(user, on, neighbours) & Q(head_may_see_needs_from__lte=on)
+        )
+
+    def linked_to(self, user: User) -> HouseholdQuerySet:
+        """Households whose named contact this person is today."""
+        return self.filter(self._linked_to(user))
+
+    def visible_to(self, user: User) -> HouseholdQuerySet:
+        """Households whose name and address (P2) this person may read today."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).households) | self._linked_to(user))
+
+    def needs_open_to(self, user: User) -> HouseholdQuerySet:
+        """Households whose needs (P3) this person, as their contact, sees without asking."""
+        return self.filter(self._needs_open_to(user))
+
+    def needs_visible_to(self, user: User) -> HouseholdQuerySet:
+        """Households whose needs (P3) this person may ask for today."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).needs) | self._needs_open_to(user))
 
     def manageable_by(self, user: User) -> HouseholdQuerySet:
         """Households this person may change and link."""
