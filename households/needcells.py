@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from lib.values import Cell, Clear, blank
+from lib.values import text as cell_text
+
 
 @dataclass(frozen=True)
 class NeedMention:
@@ -215,3 +218,9 @@ def _word(mention: NeedMention) -> str:
         detail = shown.get(mention.variant) or {"heavy": "重", "full": "完全"}[mention.variant]
     persons = f"{mention.persons}人" if mention.persons > 1 else ""
     return label + (f"({detail})" if detail else "") + persons
+
+
+def parse_needs_cell(cell: Cell) -> list[NeedMention] | Clear | None:
+    """`parse_needs` as a parser of cells: None when empty, CLEAR for a dash, [] for 无."""
+    gone = blank(cell)
+    return parse_needs(cell_text(cell)) if gone is False else gone

@@ -20,6 +20,7 @@ level_length: dict[str, tuple[int, ...]] = {
 _LEVEL_OF_LENGTH = {n: level for level, lengths in level_length.items() for n in lengths}
 _PARENT_LENGTH = {"township": 6, "village": 9, "grid": 12, "unit": 15}
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
+_PADDING = re.compile(r"[\s\-'’`]")
 # A double keeps 15 digits; Excel turns every further one into 0.
 _EXACT_BELOW = 10**15
 
@@ -68,7 +69,7 @@ def parse_code(cell: Cell) -> str | Clear | None:
             raise ValueError(_lost())
         code = str(int(cell))
     else:
-        code = re.sub(r"[\s\-'’`]", "", text(cell))
+        code = re.sub(_PADDING, "", text(cell))
         if re.fullmatch(r"\d+\.0+", code):
             code = code.partition(".")[0]
         scientific = _SCIENTIFIC.fullmatch(code)
@@ -85,8 +86,7 @@ def looks_like_code(cell: Cell) -> bool:
     """Whether a cell was meant as a code (digits) and not as a name of a place."""
     if isinstance(cell, (int, float)):
         return True
-    value = re.sub(r"\s", "", text(cell))
-    return bool(re.fullmatch(r"\d[\d.eE+]{5,}", value))
+    return bool(re.fullmatch(r"\d[\d.eE+]{5,}", re.sub(_PADDING, "", text(cell))))
 
 
 def parse_area(cell: Cell) -> str | Clear | None:

@@ -274,7 +274,7 @@ def geometry_to_wgs84(crs: Crs, geometry: Any) -> Any:
 @dataclass(frozen=True)
 class Fit:
     """How points fit the boundary when read as a system: points inside of n, and the mean metres
-    between this reading and the declared one (None for the declared one or none declared)."""
+    between this reading and the declared one (None when the points cannot be read as declared)."""
 
     crs: Crs
     swapped: bool
@@ -354,14 +354,28 @@ def fit_text(fit: Fit, declared: Crs) -> str:
         "shift": round(fit.shift_m or 0),
     }
     if fit.swapped:
-        return _(
-            "Read with longitude and latitude swapped, %(inside)s of %(n)s points lie where they "
-            "belong. Check the two columns."
-        ) % values
-    return _(
-        "Read as %(crs)s instead of %(declared)s, %(inside)s of %(n)s points lie where they "
-        "belong; the mean shift is %(shift)s m."
-    ) % values
+        return (
+            _(
+                "Read with longitude and latitude swapped, %(inside)s of %(n)s points lie where they "
+                "belong. Check the two columns."
+            )
+            % values
+        )
+    if fit.shift_m is None:
+        return (
+            _(
+                "Read as %(crs)s instead of %(declared)s, %(inside)s of %(n)s points lie where they "
+                "belong."
+            )
+            % values
+        )
+    return (
+        _(
+            "Read as %(crs)s instead of %(declared)s, %(inside)s of %(n)s points lie where they "
+            "belong; the mean shift is %(shift)s m."
+        )
+        % values
+    )
 
 
 def _candidates(x: Floats, y: Floats, declared: Crs | None) -> list[Crs]:

@@ -22,13 +22,17 @@ class Feature:
 
 @dataclass(frozen=True)
 class GeoFault:
-    """A geometry that is refused: the place of the fault in the file's own coordinates."""
+    """A geometry that is refused: the place of the fault in the file's own coordinates.
+
+    missing: there is no geometry at all, which an area may do without.
+    """
 
     position: int
     properties: dict[str, Any]
     message: str
     x: float | None = None
     y: float | None = None
+    missing: bool = False
 
 
 @dataclass
@@ -73,7 +77,8 @@ def read_features(source: Source, *, limits: Limits | None = None) -> GeoFile:
 
 def _fault(position: int, properties: dict[str, Any], geometry: Any) -> GeoFault | None:
     if geometry is None or geometry.is_empty:
-        return GeoFault(position, properties, _("Feature %s has no geometry.") % position)
+        message = _("Feature %s has no geometry.") % position
+        return GeoFault(position, properties, message, missing=True)
     if not _finite(geometry):
         message = _("Feature %s has a coordinate that is no number.") % position
         return GeoFault(position, properties, message)

@@ -65,7 +65,8 @@ def parse_table(table: Table, parsers: Mapping[str, Parser] | None = None) -> Pa
                     faulty.add(i)
     marked = {(p.sheet, p.row) for p in table.problems if p.severity == "error"}
     if marked:
-        faulty |= {i for i, at in enumerate(zip(table.sheet, table.row, strict=True)) if at in marked}
+        places = zip(table.sheet, table.row, strict=True)
+        faulty |= {i for i, place in enumerate(places) if place in marked}
     order = {sheet.name: n for n, sheet in enumerate(table.sheets)}
     problems.sort(key=lambda p: (order.get(p.sheet, 0), p.row))
     return ParsedTable(columns, problems, faulty)

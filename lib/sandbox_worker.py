@@ -13,6 +13,8 @@ import os
 import resource
 import sys
 import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 ROWS_PER_LINE = 2000
@@ -24,7 +26,7 @@ class Refused(Exception):
     """A file that is not read: key of the sentence, and a detail for it."""
 
 
-def confine(options):
+def confine(options: dict[str, int]) -> None:
     """Give up the network, memory and time beyond the limits, writing files, other programs."""
     libc = ctypes.CDLL(None, use_errno=True)
     # Where the kernel forbids namespaces the audit hook remains.
@@ -35,19 +37,19 @@ def confine(options):
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-    def refuse(event, _args):
+    def refuse(event: str, _args: object) -> None:
         if event.startswith(FORBIDDEN):
             raise OSError(f"{event} is not allowed here")
 
     sys.addaudithook(refuse)
 
 
-def send(value):
+def send(value: Any) -> None:
     out = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
     sys.stdout.buffer.write(out.encode("utf-8", "replace") + b"\n")
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return {"$dt": value.isoformat()}
     if isinstance(value, dt.date):
@@ -62,7 +64,7 @@ def plain(value):
 # Tables
 
 
-def read_table(data, options):
+def read_table(data: bytes, options: dict[str, int]) -> None:
     if data[:4] == b"PK\x03\x04":
         check_archive(data, options)
         read_workbook(data, options)
@@ -74,7 +76,7 @@ def read_table(data, options):
         read_csv(data, options)
 
 
-def check_archive(data, options):
+def check_archive(data: bytes, options: dict[str, int]) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -88,7 +90,7 @@ def check_archive(data, options):
         raise Refused("unknown")
 
 
-def read_workbook(data, options):
+def read_workbook(data: bytes, options: dict[str, int]) -> None:
     import python_calamine
 
     try:
@@ -115,8 +117,8 @@ def read_workbook(data, options):
         send_rows(([*pad, *row] for row in sheet.iter_rows()) if pad else sheet.iter_rows())
 
 
-def send_rows(rows):
-    part = []
+def send_rows(rows: Iterable[list[Any]]) -> None:
+    part: list[list[Any]] = []
     for row in rows:
         part.append(row)
         if len(part) == ROWS_PER_LINE:
@@ -126,7 +128,7 @@ def send_rows(rows):
         send(part)
 
 
-def read_csv(data, options):
+def read_csv(data: bytes, options: dict[str, int]) -> None:
     content = decode(data)
     head = content[:2000].lstrip().lower()
     if head.startswith(("<html", "<!doctype html", "<table", "<?xml", "<meta")):
@@ -139,7 +141,7 @@ def read_csv(data, options):
     send({"sheet": "CSV", "hidden": False, "merged": []})
     left = options["cells"]
 
-    def counted():
+    def counted() -> Iterator[list[str]]:
         nonlocal left
         for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter):
             left -= len(row)
@@ -153,13 +155,13 @@ def read_csv(data, options):
         raise Refused("broken") from error
 
 
-def decode(data):
+def decode(data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ("utf-16",)
+        encodings = ["utf-16"]
     elif data[:3] == b"\xef\xbb\xbf":
-        encodings = ("utf-8-sig",)
+        encodings = ["utf-8-sig"]
     else:
-        encodings = ("utf-8", "gb18030")
+        encodings = ["utf-8", "gb18030"]
     for encoding in encodings:
         try:
             return data.decode(encoding)
@@ -171,7 +173,7 @@ def decode(data):
 # Maps
 
 
-def read_geo(data, options):
+def read_geo(data: bytes, options: dict[str, int]) -> None:
     kind = geo_kind(data)
     encoding = None
     if kind == "shapefile":
@@ -196,7 +198,7 @@ def read_geo(data, options):
         send([None if wkb is None else bytes(wkb).hex(), values])
 
 
-def simple(value):
+def simple(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     if value is None or value != value:
@@ -204,7 +206,7 @@ def simple(value):
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def geo_kind(data):
+def geo_kind(data: bytes) -> str:
     if data[:16] == b"SQLite format 3\0":
         return "gpkg"
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
@@ -214,7 +216,7 @@ def geo_kind(data):
     raise Refused("geo_unknown")
 
 
-def lone_shapefile(data, options):
+def lone_shapefile(data: bytes, options: dict[str, int]) -> tuple[bytes, str | None]:
     """The one Shapefile of an archive packed anew without folders, and its encoding."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
@@ -242,12 +244,12 @@ def lone_shapefile(data, options):
     return out.getvalue(), None if ".cpg" in contents else dbf_encoding(contents[".dbf"])
 
 
-def leads_outside(name):
+def leads_outside(name: str) -> bool:
     plain = name.replace("\\", "/")
     return plain.startswith("/") or ".." in plain.split("/") or plain[1:2] == ":"
 
 
-def dbf_encoding(table):
+def dbf_encoding(table: bytes) -> str:
     """UTF-8 where the table reads as such, else GBK: the two that offices use."""
     header = int.from_bytes(table[8:10], "little")
     names = [table[at : at + 11].partition(b"\0")[0] for at in range(32, header - 1, 32)]
@@ -258,7 +260,7 @@ def dbf_encoding(table):
     return "UTF-8" if broken * 5 <= foreign else "GB18030"
 
 
-def main():
+def main() -> None:
     task, options = sys.argv[1], json.loads(sys.argv[2])
     confine(options)
     data = sys.stdin.buffer.read()

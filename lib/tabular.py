@@ -297,6 +297,8 @@ def find_header(
         for depth in range(1, HEADER_DEPTH + 1):
             if top + depth > len(head):
                 break
+            if _cuts_merge(sheet, top, top + depth - 1):
+                continue
             rows = head[top : top + depth]
             headers = join_header(_spread(rows), width)
             names = {m[0] for h in headers if (m := match_joined(h, form))}
@@ -307,6 +309,14 @@ def find_header(
         return None
     depth, top = -best[1], -best[2]
     return top, top + depth - 1, found
+
+
+def _cuts_merge(sheet: Sheet, top: int, bottom: int) -> bool:
+    """Whether a header of these rows would cut a merged header cell in two."""
+    return any(
+        last - first < HEADER_DEPTH and (first < top <= last or top <= first <= bottom < last)
+        for first, _left, last, _right in sheet.merged
+    )
 
 
 def _named(headers: Sequence[Joined], overrides: Mapping[str, str]) -> int:
@@ -376,14 +386,15 @@ def _data_rows(sheet: Sheet, top: int, bottom: int, table: Table) -> list[int]:
     for r in range(top):
         if _first(sheet.rows[r]) is not None:
             table.dropped.append(DroppedRow(sheet.name, r + 1, "title"))
-    positions = []
+    positions: list[int] = []
     for r in range(bottom + 1, len(sheet.rows)):
         row = sheet.rows[r]
         if _first(row) is None:
             continue
-        reason = _footer(row)
-        if reason is None and r <= bottom + NOTE_ROWS and not positions and _is_note(row):
-            reason = "note"
+        if r <= bottom + NOTE_ROWS and not positions and _is_note(row):
+            reason: str | None = "note"
+        else:
+            reason = _footer(row)
         if reason:
             table.dropped.append(DroppedRow(sheet.name, r + 1, reason))
         else:
@@ -474,9 +485,7 @@ def _skip_by_content(sheet: Sheet, bottom: int, columns: Sequence[Column]) -> li
             if column.index < len(row) and row[column.index] not in ("", None)
         ]
         if sample and 2 * sum(map(holds_id_number, sample)) > len(sample):
-            skipped.append(
-                Column(column.index, column.letter, column.header, skipped="identity")
-            )
+            skipped.append(Column(column.index, column.letter, column.header, skipped="identity"))
     return skipped
 
 

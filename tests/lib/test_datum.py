@@ -98,7 +98,9 @@ def test_a_6_digit_easting_belongs_to_the_other_zones():
 
 
 def test_swapped_and_metric_degrees_are_told():
-    faults = datum.position_faults(WGS84, [122.9, 46.7, 40538240.0, 200.0], [46.7, 122.9, 5e6, 10.0])
+    faults = datum.position_faults(
+        WGS84, [122.9, 46.7, 40538240.0, 200.0], [46.7, 122.9, 5e6, 10.0]
+    )
     assert list(faults) == ["", "swapped", "metres", "range"]
     for fault in ("nan", "swapped", "range", "degrees", "metres", "zone"):
         assert datum.fault_text(fault, parse_crs("EPSG:4528"))
@@ -108,8 +110,10 @@ def test_swapped_and_metric_degrees_are_told():
 def village_points(n=400):
     """A square village of 0.02 degrees and points all over it."""
     rng = np.random.default_rng(5)
-    return box(122.89, 46.71, 122.91, 46.73), rng.uniform(122.89, 122.91, n), rng.uniform(
-        46.71, 46.73, n
+    return (
+        box(122.89, 46.71, 122.91, 46.73),
+        rng.uniform(122.89, 122.91, n),
+        rng.uniform(46.71, 46.73, n),
     )
 
 

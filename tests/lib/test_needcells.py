@@ -20,7 +20,10 @@ from households.needcells import NEEDS, VARIANTS, NeedMention, needs_text, parse
         ("残疾（听力，四级）", [NeedMention("CANJI", "other", 2)]),
         ("二级肢体残疾；低保户", [NeedMention("CANJI", "severe", 4), NeedMention("DIBAO")]),
         ("残疾", [NeedMention("CANJI", "other")]),
-        ("特困(分散) 失能(重)", [NeedMention("TEKUN", "dispersed"), NeedMention("SHINENG", "heavy")]),
+        (
+            "特困(分散) 失能(重)",
+            [NeedMention("TEKUN", "dispersed"), NeedMention("SHINENG", "heavy")],
+        ),
         ("集中特困，完全失能", [NeedMention("TEKUN", "central"), NeedMention("SHINENG", "full")]),
         ("独居2人", [NeedMention("DUJU", persons=2)]),
         ("DIBAO,tekun(central)", [NeedMention("DIBAO"), NeedMention("TEKUN", "central")]),
@@ -40,7 +43,9 @@ def test_an_unknown_word_is_named_with_what_is_allowed(cell):
     assert cell.split("、")[-1] in str(caught.value)
 
 
-@pytest.mark.parametrize("cell", ["大病(肺癌)", "特困", "失能", "失能(特)", "残疾(九级)", "独居0人"])
+@pytest.mark.parametrize(
+    "cell", ["大病(肺癌)", "特困", "失能", "失能(特)", "残疾(九级)", "独居0人"]
+)
 def test_a_detail_that_is_missing_or_not_stored_is_refused(cell):
     with pytest.raises(ValueError):
         parse_needs(cell)

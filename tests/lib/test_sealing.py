@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.sealing import SealError, Sealer, generate_key, load_keys, parse_keys
+from lib.sealing import Sealer, SealError, generate_key, load_keys, parse_keys
 
 OLD, NEW = parse_keys([generate_key()]), parse_keys([generate_key()])
 SEALER = Sealer(OLD)

@@ -63,7 +63,8 @@ def test_a_month_is_its_first_day_and_approximate(cell):
 
 
 @pytest.mark.parametrize(
-    "cell", [2024.9, 2024.1, 2024, "24.9.4", "2024.13.4", "2024.2.30", "长期", True, 5.0, "1850.1.1"]
+    "cell",
+    [2024.9, 2024.1, 2024, "24.9.4", "2024.13.4", "2024.2.30", "长期", True, 5.0, "1850.1.1"],
 )
 def test_it_refuses_what_may_be_another_day(cell):
     with pytest.raises(ValueError):
@@ -129,7 +130,12 @@ def test_it_refuses_other_numbers(cell):
 
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
 def test_every_mobile_number_survives_excel(number):
-    ways = [float(number), number + ".0", f"+86{number}", f"{number[:3]} {number[3:7]}-{number[7:]}"]
+    ways = [
+        float(number),
+        number + ".0",
+        f"+86{number}",
+        f"{number[:3]} {number[3:7]}-{number[7:]}",
+    ]
     assert {values.parse_phone(way) for way in ways} == {number}
 
 
