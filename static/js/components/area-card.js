@@ -30,7 +30,7 @@ export class AreaCard extends View {
       }, icon('close')),
       h('h2', {}, row.name),
       h('p.hint', {}, [
-        isRemainder(row) ? null : row.type,
+        isRemainder(row) ? null : [row.parent, row.type].filter(Boolean).join(' '),
         ngettext('%(n)s household', '%(n)s households', row.households),
         row.linked_rate === null ? null : _('linked %(share)s', { share: percent(row.linked_rate) }),
       ].filter(Boolean).join(' · ')));

@@ -45,10 +45,17 @@ export class AreaList extends View {
       onmouseenter: () => this.model.hover(key),
       onmouseleave: () => this.model.hover(''),
     },
-    span('area-name', row.name, ' ', row.type && !isRemainder(row) ? h('small', {}, row.type) : null),
+    span('area-name', row.name, ' ', this.beside(row)),
     h('span.area-value', {}, this.value(row)),
     this.bar(row, widest),
     span('area-side', this.side(row))));
+  }
+
+  /** Beside the name: the place it lies in where names repeat, else its type. */
+  beside(row) {
+    if (isRemainder(row)) return null;
+    const text = this.model.level === 'village' ? row.type : row.parent ?? row.type;
+    return text ? h('small', {}, text) : null;
   }
 
   value(row) {

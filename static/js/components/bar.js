@@ -24,8 +24,11 @@ export class AsOf extends View {
   draw() {
     const { today } = this.model.config;
     return [
-      h('label', {}, h('span', {}, _('as of')), h('input', {
+      // The browser writes dates in its own order, so ours is shown and its field lies over it.
+      h('label', {}, h('span.as-of-word', {}, _('as of')), ' ', this.model.asOf, h('input', {
         type: 'date', value: this.model.asOf, max: today, required: true, 'data-focus': 'on',
+        'aria-label': _('as of'),
+        onclick: ({ target }) => target.showPicker?.(),
         onchange: ({ target }) => target.value && this.model.setDate(target.value),
       })),
       this.model.isPast ? h('button.link', {
@@ -85,7 +88,7 @@ export class SearchBox extends HTMLElement {
   fill({ areas = [], households = [], people = [] }) {
     this.at = -1;
     const groups = [
-      [_('Areas'), areas, (area) => [area.name, area.trail], (area) => this.toArea(area)],
+      [_('Areas'), areas, (area) => [area.name, area.trail ?? area.type], (area) => this.toArea(area)],
       [_('Households'), households, (row) => [row.head, [row.area?.name, row.address].filter(Boolean).join(' · ')],
         (row) => this.toHousehold(row)],
       [_('Contacts'), people, (row) => [row.name, [row.role_label, row.area_name].filter(Boolean).join(' · ')],

@@ -22,7 +22,7 @@ export class GapPanel extends View {
   }
 
   head(title, sub, back) {
-    return h('div.card-head', {},
+    return h(back ? 'div.card-head.backward' : 'div.card-head', {},
       h('button.icon-button', {
         type: 'button', 'aria-label': back ? _('Back') : _('Close'), 'data-focus': 'close',
         onclick: () => this.model.go(back ? { open: 'gap' } : { open: '', reason: '' }),

@@ -35,20 +35,20 @@ export class Legend extends View {
         this.folded = !this.folded;
         this.update(this.model.state);
       },
-    }, this.title());
+    }, this.heading());
     if (this.folded) return toggle;
-    return [toggle, this.model.level === HOUSEHOLD ? this.symbols() : this.classList(coverage, route)];
+    return [toggle, this.model.level === HOUSEHOLD ? this.symbols() : this.classRows(coverage, route)];
   }
 
-  title() {
+  heading() {
     const { level, measure } = this.model;
     if (level === HOUSEHOLD) return _('Households');
     const unit = levelUnit(rowLevel(level));
-    return measure.kind === 'rate' ? `${measure.label} (%)`
+    return measure.kind === 'rate' ? measure.label
       : _('%(measure)s (%(unit)s per %(area)s)', { measure: measure.label, unit: measure.unit, area: unit });
   }
 
-  classList(coverage, route) {
+  classRows(coverage, route) {
     const rows = coverage.rows.filter((row) => row.id);
     const { classes, withheld, blank } = classify(rows, this.model.measure, route.classes);
     const line = (swatch, label, count) => h('li', {}, swatch, h('span', {}, label),
@@ -72,6 +72,16 @@ export class Legend extends View {
       h('li', {}, h('span.symbol.linked'), h('span', {}, _('has a contact'))),
       h('li', {}, h('span.symbol.unlinked'), h('span', {}, _('has nobody'))),
       h('li', {}, h('span.symbol.cell'), h('span', {}, _('several; ring: part without a contact'))));
+  }
+}
+
+/** Said on the map where there is nothing to draw. */
+export class MapNote extends View {
+  watch({ unmapped }) { return [unmapped]; }
+
+  draw({ unmapped }) {
+    this.hidden = !unmapped;
+    return h('p', {}, _('No boundary has been imported here. The list beside has every number.'));
   }
 }
 

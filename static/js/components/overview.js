@@ -4,11 +4,13 @@ import { CHIPS, MEASURES, WITHHELD_TEXT, isWithheld, measureByKey } from '../dat
 import { reasonsOf } from '../data/coverage.js';
 import { View, h, span } from './base.js';
 
+const RUN = 500; // ms for a number to reach its new value
+
 /** The number of households without contact; opens their list. */
 export class Headline extends View {
-  watch({ coverage, error, loading }) { return [coverage, error, loading && !coverage]; }
+  watch({ coverage, previous, error }) { return [coverage, previous, error]; }
 
-  draw({ coverage, error }) {
+  draw({ coverage, previous, error }) {
     if (error) return this.failure(error);
     if (!coverage) return [h('p.headline.waiting', { 'aria-hidden': true }, '—'), h('p.headline-more', {}, ' ')];
     const { total } = coverage;
@@ -23,14 +25,31 @@ export class Headline extends View {
     return [
       h('p.headline', {}, number, ' ', span('headline-text', text), ' ',
         span('hint', _('(of %(n)s in scope)', { n: integer(total.in_scope) }))),
-      h('p.headline-more', {}, this.sentence(coverage)),
+      h('p.headline-more', {}, this.sentence(coverage, previous)),
     ];
+  }
+
+  /** The number runs to its new value, so that a change is seen. */
+  drawn({ coverage }) {
+    const number = this.querySelector('.headline-number');
+    const to = coverage?.total.gap;
+    const from = this.last ?? to;
+    this.last = to;
+    const calm = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
+    if (!number || from === to || calm) return;
+    const start = performance.now();
+    const frame = (now) => {
+      const part = Math.min(1, (now - start) / RUN);
+      number.textContent = integer(from + (to - from) * part);
+      if (part < 1 && number.isConnected) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
   }
 
   open() { this.model.go({ sel: '' }).then(() => this.model.linking.open()); }
 
   /** Most need, change, unlocated: the three things that qualify the number. */
-  sentence({ total, previous }) {
+  sentence({ total }, previous) {
     const parts = [];
     if (isWithheld(total, 'gap_zhongdian')) {
       parts.push([_('most need among them:'), ' ', WITHHELD_TEXT]);
@@ -38,7 +57,7 @@ export class Headline extends View {
       parts.push([_('most need among them:'), ' ',
         h('b.warn', {}, ngettext('%(n)s household', '%(n)s households', total.gap_zhongdian))]);
     }
-    if (previous && previous.gap !== null) {
+    if (typeof previous?.gap === 'number') {
       parts.push([_('since last month'), ' ', h('b', {}, signed(total.gap - previous.gap))]);
     }
     if (total.unlocated) {

@@ -20,6 +20,10 @@ export class Api {
     return this.get('/coverage', { area, level, on }, signal);
   }
 
+  previous({ area, on }, signal) {
+    return this.get('/coverage/previous', { area, on }, signal);
+  }
+
   /** Households without contact: one page of at most `limit`, and the cursor of the next. */
   gap({ area, reason, cursor, limit = 50 }, signal) {
     return this.get('/households', { area, gap: 1, reason, cursor, limit }, signal);

@@ -54,5 +54,10 @@ export function levelForZoom(areaLevel, zoom, fitZoom) {
   return levels[Math.min(step, levels.length - 1)];
 }
 
+/** The level a division code stands for by its length; '' where it tells nothing. */
+export const levelOfCode = (code) =>
+  ({ 6: 'county', 9: 'township', 12: 'village', 15: 'grid', 17: 'unit', 18: 'unit' })[
+    /^\d+$/.test(code) ? code.length : 0] ?? '';
+
 /** Coverage rows behind a map level: households are listed under their grids. */
 export const rowLevel = (level) => (level === HOUSEHOLD ? 'grid' : level);

@@ -5,7 +5,7 @@
 import { _ } from './i18n.js';
 import { rowFor, keyOf, isRemainder } from './coverage.js';
 import { measureByKey } from './measures.js';
-import { levelForZoom, levelsBelow, rowLevel } from './levels.js';
+import { levelForZoom, levelOfCode, levelsBelow, rowLevel } from './levels.js';
 import { Store } from './store.js';
 import { formatRoute, parseRoute } from './urlstate.js';
 import { Linking } from './linking.js';
@@ -24,6 +24,8 @@ export class MapModel {
       route: parseRoute(search),
       coverage: null,
       coverageKey: '',
+      previous: null,
+      unmapped: false,
       inner: null,
       loading: false,
       error: '',
@@ -44,7 +46,15 @@ export class MapModel {
   get canSeeHouseholds() { return Boolean(this.config.can.households); }
   get measure() { return measureByKey(this.route.measure); }
   get areaCode() { return this.route.area || this.config.root.code || ''; }
-  get areaLevel() { return this.state.coverage?.area.level ?? this.config.root.level; }
+  /** The level of the area the page is about, guessed from its code until it has been read. */
+  get areaLevel() {
+    const { area } = this.state.coverage ?? {};
+    const { root } = this.config;
+    if (!this.route.area) return root.level;
+    if (area && [area.code, area.id].includes(this.route.area)) return area.level;
+    return levelOfCode(this.route.area) || root.level;
+  }
+
   get rows() { return this.state.coverage?.rows ?? []; }
   get levels() { return levelsBelow(this.areaLevel, this.canSeeHouseholds); }
   get asOf() { return this.route.on || this.config.on || this.config.today; }
@@ -123,6 +133,9 @@ export class MapModel {
     return this.refresh();
   }
 
+  /** Whether the area has no boundary to show. */
+  unmapped(yes) { if (this.state.unmapped !== yes) this.store.set({ unmapped: yes }); }
+
   fitted(zoom) { this.store.set({ fitZoom: zoom }); }
   hover(key) { if (this.state.hover !== key) this.store.set({ hover: key }); }
   announce(message) { this.store.set({ message }); }
@@ -142,10 +155,27 @@ export class MapModel {
     try {
       const coverage = await this.api.coverage(query, this.signal('coverage'));
       this.store.set({ coverage, loading: false, message: this.headline(coverage) });
+      // The area turned out to be of another level than its code let expect.
+      if (rowLevel(this.level) !== coverage.level) await this.loadCoverage(false);
+      else await this.loadPrevious(coverage, force);
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.store.set({ loading: false, error: error.message, coverageKey: '' });
     }
+  }
+
+  /** The gap a month earlier: slower to count, so it comes after the numbers of the day. */
+  async loadPrevious(coverage, force) {
+    const key = `${coverage.area.id}|${coverage.on}`;
+    if (coverage.previous !== undefined) {
+      this.store.set({ previous: coverage.previous && { ...coverage.previous, key } });
+      return;
+    }
+    if (!force && this.state.previous?.key === key) return;
+    if (this.state.previous?.key !== key) this.store.set({ previous: null });
+    this.api.previous({ area: this.areaCode, on: this.route.on }, this.signal('previous'))
+      .then((previous) => this.store.set({ previous: { ...previous, key } }))
+      .catch(() => {});
   }
 
   /** The grids inside the selected village, so that the map can show them. */

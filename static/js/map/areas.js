@@ -1,4 +1,5 @@
 /** Areas of one level, filled by a style function, with hit testing and label points. */
+import * as L from 'leaflet';
 import { boxOf, inBox, inRings } from '../data/geometry.js';
 import { CanvasTiles } from './tiles.js';
 
@@ -32,7 +33,7 @@ export const AreaTiles = CanvasTiles.extend({
     return `/tiles/areas/${z}/${x}/${y}.mvt?level=${this.options.level}${on}`;
   },
 
-  decode(layers) {
+  decode(layers, tile) {
     const features = [];
     const layer = layers.areas;
     for (let i = 0; i < (layer?.length ?? 0); i += 1) {
@@ -41,17 +42,19 @@ export const AreaTiles = CanvasTiles.extend({
         ring.map(({ x, y }) => ({ x: x / layer.extent, y: y / layer.extent })));
       features.push({ properties: feature.properties, rings, box: boxOf(rings) });
     }
-    return { features, labels: this.decodeLabels(layers) };
+    return { features, labels: this.decodeLabels(layers.labels, tile.coords) };
   },
 
-  /** Name points: a layer of their own, or lon and lat on the areas. */
-  decodeLabels({ labels, areas }) {
+  /** Where names stand: by area id the properties with lon and lat of the point. */
+  decodeLabels(layer, coords) {
     const points = new Map();
-    for (const layer of [labels, areas]) {
-      for (let i = 0; i < (layer?.length ?? 0); i += 1) {
-        const { properties } = layer.feature(i);
-        if (properties.lon !== undefined) points.set(properties.id, properties);
-      }
+    const size = this.getTileSize();
+    for (let i = 0; i < (layer?.length ?? 0); i += 1) {
+      const feature = layer.feature(i);
+      const [[point]] = feature.loadGeometry();
+      const at = L.point(coords.x + point.x / layer.extent, coords.y + point.y / layer.extent);
+      const { lat, lng } = L.CRS.EPSG3857.pointToLatLng(at.scaleBy(size), coords.z);
+      points.set(feature.properties.id, { ...feature.properties, lat, lon: lng });
     }
     return points;
   },

@@ -3,22 +3,37 @@
  * only whether somebody is named, by shape: a filled dot has a contact, an open square has none.
  */
 import { integer } from '../data/i18n.js';
-import { HOUSEHOLD_ZOOM } from '../data/levels.js';
 import { CanvasTiles } from './tiles.js';
 
 const LINKED = '#4a545e';
 const UNLINKED = '#a3180f';
+const CELLS = 8; // to a tile's side: about 32 pixels each, room for a number
 const REACH = 14; // pixels around a symbol that still count as touching it
 
+/** Cells of a tile gathered eight to a side, each at the middle of its households. */
+function mergeCells(points) {
+  const cells = new Map();
+  for (const { x, y, properties: { n, unlinked } } of points) {
+    const key = Math.floor(x * CELLS) * CELLS + Math.floor(y * CELLS);
+    const cell = cells.get(key) ?? { x: 0, y: 0, n: 0, unlinked: 0 };
+    cells.set(key, {
+      x: cell.x + x * n, y: cell.y + y * n, n: cell.n + n, unlinked: cell.unlinked + unlinked,
+    });
+  }
+  return [...cells.values()].map(({ x, y, n, unlinked }) =>
+    ({ x: x / n, y: y / n, properties: { n, unlinked } }));
+}
+
 export const HouseholdTiles = CanvasTiles.extend({
-  options: { margin: 14 },
+  options: { margin: 16 },
 
   urlOf({ x, y, z }) {
     return `/tiles/households/${z}/${x}/${y}.mvt`;
   },
 
-  decode(layers, tile) {
-    const single = tile.coords.z >= HOUSEHOLD_ZOOM;
+  decode(layers) {
+    // Whoever sees only a few households gets them singly at every zoom.
+    const single = Boolean(layers.households);
     const layer = single ? layers.households : layers.cells;
     const points = [];
     for (let i = 0; i < (layer?.length ?? 0); i += 1) {
@@ -28,6 +43,7 @@ export const HouseholdTiles = CanvasTiles.extend({
         x: first.x / layer.extent, y: first.y / layer.extent, properties: feature.properties,
       });
     }
+    if (!single) return { single, points: mergeCells(points) };
     // Those without a contact come last, so that no other symbol covers them.
     points.sort((a, b) => Number(b.properties.linked ?? 0) - Number(a.properties.linked ?? 0));
     return { single, points };
@@ -70,7 +86,7 @@ export const HouseholdTiles = CanvasTiles.extend({
 
   /** A cell: its area grows with the households in it, the ring is the part without a contact. */
   cell(context, x, y, { n, unlinked }) {
-    const r = Math.min(13, 2 + Math.sqrt(n) * 1.1);
+    const r = Math.min(15, 5 + Math.sqrt(n) * 0.9);
     context.beginPath();
     context.arc(x, y, r, 0, Math.PI * 2);
     context.fillStyle = 'rgba(74, 84, 94, 0.72)';
@@ -82,7 +98,7 @@ export const HouseholdTiles = CanvasTiles.extend({
       context.strokeStyle = UNLINKED;
       context.stroke();
     }
-    if (r >= 9) {
+    if (n > 1) {
       context.fillStyle = '#ffffff';
       context.font = '600 10px system-ui, sans-serif';
       context.textAlign = 'center';

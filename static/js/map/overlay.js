@@ -2,7 +2,7 @@
 import * as L from 'leaflet';
 import { degrees, graticuleStep, placeLabels } from '../data/geometry.js';
 
-const FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
 
 /** A canvas as large as the view, drawn anew whenever the map comes to rest. */
 const Overlay = L.Layer.extend({
@@ -56,7 +56,7 @@ export const Labels = Overlay.extend({
     const candidates = this.options.labels().map((label) => {
       const { x, y } = this._map.latLngToContainerPoint([label.lat, label.lon]);
       const px = label.small ? 12 : 13;
-      const font = `${label.fixed ? 700 : 600} ${label.fixed ? 14 : px}px ${FONT}`;
+      const font = `${label.fixed ? 700 : 500} ${label.fixed ? 14 : px}px ${FONT}`;
       context.font = font;
       const width = context.measureText(label.name).width;
       return { ...label, x, y, width, height: px + 4, font };
@@ -64,7 +64,7 @@ export const Labels = Overlay.extend({
     for (const { x, y, name, font } of placeLabels(candidates, 6)) {
       context.font = font;
       context.strokeStyle = 'rgba(255, 255, 255, 0.94)';
-      context.lineWidth = 3.5;
+      context.lineWidth = 3;
       context.strokeText(name, x, y);
       context.fillStyle = '#1d2329';
       context.fillText(name, x, y);

@@ -30,8 +30,9 @@ export class MapView {
     this.panes();
     this.base();
     this.households = null;
-    new Buttons({ onHome: () => this.fitArea() }).addTo(this.map);
+    // The first control of a bottom corner ends up lowest or, in our row, last.
     new Scale({ position: 'bottomleft' }).addTo(this.map);
+    new Buttons({ onHome: () => this.fitArea() }).addTo(this.map);
     this.labels = new Labels({ pane: 'names', labels: () => this.labelList() }).addTo(this.map);
     this.map.on('click', (event) => this.clicked(event));
     this.map.on('mousemove', (event) => this.hovered(event));
@@ -120,7 +121,7 @@ export class MapView {
     if (key === this.shown.homes) return;
     this.shown.homes = key;
     this.households?.remove();
-    this.households = wanted ? new HouseholdTiles({ pane: 'homes', margin: 14 }).addTo(this.map) : null;
+    this.households = wanted ? new HouseholdTiles({ pane: 'homes', margin: 16 }).addTo(this.map) : null;
   }
 
   fillOf(row) {
@@ -158,6 +159,8 @@ export class MapView {
   labelList() {
     const { selected } = this.model;
     const list = [];
+    // Counted cells already fill the map below that zoom; names would cover them.
+    if (this.model.level === 'household' && this.map.getZoom() < HOUSEHOLD_ZOOM) return list;
     for (const point of this.areaLayer?.labelPoints() ?? []) {
       const row = this.rows.get(point.id);
       if (!row) continue;
@@ -209,7 +212,9 @@ export class MapView {
   }
 
   async boundsOf(id) {
-    const { bounds: [west, south, east, north] } = await this.model.api.bounds(id);
+    const { bounds } = await this.model.api.bounds(id);
+    if (!bounds) return null;
+    const [west, south, east, north] = bounds;
     return L.latLngBounds([south, west], [north, east]);
   }
 
@@ -224,6 +229,8 @@ export class MapView {
     if (keep) this.jump(keep);
     try {
       const bounds = await this.boundsOf(this.model.state.coverage.area.id);
+      this.model.unmapped(!bounds);
+      if (!bounds) return;
       const { paddingTopLeft, paddingBottomRight } = this.padding();
       const covered = L.point(paddingTopLeft).add(paddingBottomRight);
       this.model.fitted(this.map.getBoundsZoom(bounds, false, covered));
@@ -240,7 +247,7 @@ export class MapView {
   async reveal(id) {
     try {
       const bounds = await this.boundsOf(id);
-      if (this.model.selected?.id !== id) return;
+      if (!bounds || this.model.selected?.id !== id) return;
       const { left, top, right, bottom } = this.inset();
       const size = this.map.getSize();
       const free = L.bounds([left, top], [size.x - right, size.y - bottom]);

@@ -5,7 +5,7 @@ import { AreaCard } from '../components/area-card.js';
 import { AreaList } from '../components/area-list.js';
 import { AsOf, SearchBox, Trail } from '../components/bar.js';
 import { GapPanel, HouseholdLevelList } from '../components/gap-list.js';
-import { Legend, LevelChooser, PlaceCard } from '../components/map-tools.js';
+import { Legend, LevelChooser, MapNote, PlaceCard } from '../components/map-tools.js';
 import { Figures, Headline, Measures, ReasonKey, Status } from '../components/overview.js';
 import { Sheet } from '../components/sheet.js';
 import { MapView } from '../map/view.js';
@@ -25,6 +25,7 @@ const ELEMENTS = {
   'lh-legend': Legend,
   'lh-area-card': AreaCard,
   'lh-gap-panel': GapPanel,
+  'lh-map-note': MapNote,
   'lh-place-card': PlaceCard,
   'lh-status': Status,
 };
