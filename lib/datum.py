@@ -356,23 +356,23 @@ def fit_text(fit: Fit, declared: Crs) -> str:
     if fit.swapped:
         return (
             _(
-                "Read with longitude and latitude swapped, %(inside)s of %(n)s points lie where they "
-                "belong. Check the two columns."
+                "Read with longitude and latitude swapped, %(inside)s of %(n)s points lie where "
+                "they belong. Check the two columns."
             )
             % values
         )
     if fit.shift_m is None:
         return (
             _(
-                "Read as %(crs)s instead of %(declared)s, %(inside)s of %(n)s points lie where they "
-                "belong."
+                "Read as %(crs)s instead of %(declared)s, %(inside)s of %(n)s points lie where "
+                "they belong."
             )
             % values
         )
     return (
         _(
-            "Read as %(crs)s instead of %(declared)s, %(inside)s of %(n)s points lie where they "
-            "belong; the mean shift is %(shift)s m."
+            "Read as %(crs)s instead of %(declared)s, %(inside)s of %(n)s points lie where "
+            "they belong; the mean shift is %(shift)s m."
         )
         % values
     )

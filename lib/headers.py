@@ -5,8 +5,8 @@ A `Form` is plain data: its fields with the headers offices use for them, best f
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -74,6 +74,17 @@ class Mapping:
     def unmatched(self) -> list[Column]:
         """Columns with a header that are neither read nor skipped."""
         return [c for c in self.columns if c.header and not c.field and not c.skipped]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A header of one or more rows: the parts from top to bottom, equal neighbours once."""
+
+    parts: tuple[str, ...]
+
+    @property
+    def shown(self) -> str:
+        return "/".join(self.parts)
 
 
 # Subject → (sentence for the preview, pattern over the normalised header).
@@ -154,13 +165,18 @@ def _synonyms(form: Form) -> dict[str, tuple[str, int]]:
     return known
 
 
-def excluded(header: str, form: Form) -> str | None:
+def excluded(header: str, reads: Collection[str] = ()) -> str | None:
     """The excluded subject a header names, None when it may be read or ignored."""
     plain = full(header)
     for subject, (_reason, pattern) in EXCLUDED.items():
-        if subject not in form.reads and pattern.search(plain):
+        if subject not in reads and pattern.search(plain):
             return subject
     return None
+
+
+def _subject(header: Joined, reads: Collection[str] = ()) -> str | None:
+    names = (*header.parts, "".join(header.parts))
+    return next((subject for name in names if (subject := excluded(name, reads))), None)
 
 
 def reason_text(subject: str) -> str:
@@ -172,17 +188,6 @@ def match(header: str, form: Form) -> tuple[str, int] | None:
     """The field a single header names, with the rank of its synonym."""
     known = _synonyms(form)
     return known.get(full(header)) or known.get(normal(header))
-
-
-@dataclass(frozen=True)
-class Joined:
-    """A header of one or more rows: the parts from top to bottom, equal neighbours once."""
-
-    parts: tuple[str, ...]
-
-    @property
-    def shown(self) -> str:
-        return "/".join(self.parts)
 
 
 def match_joined(header: Joined, form: Form) -> tuple[str, int] | None:
@@ -215,10 +220,7 @@ def recognise(
     overrides maps a field to a header as shown or to a column letter. Raises ValueError for an
     unknown field or column, and for a column of excluded content.
     """
-    subjects = [
-        next((s for part in (*h.parts, "".join(h.parts)) if (s := excluded(part, form))), None)
-        for h in headers
-    ]
+    subjects = [_subject(header, form.reads) for header in headers]
     chosen: dict[str, tuple[int, int]] = {}
     duplicates: list[str] = []
     notes: dict[int, str] = {}
@@ -253,7 +255,8 @@ def recognise(
                 letter=letter(index),
                 header=shown,
                 field=of_index.get(index),
-                skipped=subjects[index],
+                # A subject read in part is skipped where no field took the column.
+                skipped=None if index in of_index else _subject(header),
                 note=_("Another column is read for the same field.") if index in notes else "",
             )
         )

@@ -6,6 +6,7 @@ import io
 import openpyxl
 import pytest
 
+from grids.forms import STAFF
 from households.forms import HOUSEHOLDS, NEEDS
 from lib.families import fold_members
 from lib.headers import Joined, recognise
@@ -357,3 +358,11 @@ def test_files_that_cannot_be_read_say_why(content, key):
         read_workbook(content)
     assert caught.value.key == key
     assert str(caught.value)
+
+
+def test_a_second_political_column_of_staff_is_skipped():
+    rows = [["姓名", "岗位", "党员", "政治面貌"], ["甲", "联户长", "是", "秘密"]]
+    table = read_table(book(rows), STAFF)
+    assert table.columns["party"] == ["是"]
+    assert [(s.column, s.reason) for s in table.skipped] == [("D", "politics")]
+    assert "秘密" not in repr(table)
