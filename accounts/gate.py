@@ -6,15 +6,26 @@ page, a tile and an API operation are all refused in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
+from accounts.models import User
+
 ANYONE = "anyone"
 SIGNED_IN = "signed_in"
+#: For views of libraries this project does not offer: they do not exist for anybody.
+NOBODY: frozenset[str] = frozenset()
+
+
+class SignedInRequest(HttpRequest):
+    """For annotations: a request that passed a gate other than ANYONE has a user."""
+
+    user: User
+
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -24,8 +35,20 @@ DECLARED: dict[str, frozenset[str]] = {
     "set_language": frozenset({ANYONE}),
     "account_login": frozenset({ANYONE}),
     "account_logout": frozenset({ANYONE}),
+    "account_inactive": frozenset({ANYONE}),
     "account_change_password": frozenset({SIGNED_IN}),
     "account_reauthenticate": frozenset({SIGNED_IN}),
+    # Accounts and passwords come from the administrator: no sign-up, no mail.
+    "account_signup": NOBODY,
+    "account_email": NOBODY,
+    "account_email_verification_sent": NOBODY,
+    "account_confirm_email": NOBODY,
+    "account_confirm_login_code": NOBODY,
+    "account_set_password": NOBODY,
+    "account_reset_password": NOBODY,
+    "account_reset_password_done": NOBODY,
+    "account_reset_password_from_key": NOBODY,
+    "account_reset_password_from_key_done": NOBODY,
     "mfa_login_webauthn": frozenset({ANYONE}),
     "mfa_authenticate": frozenset({ANYONE}),
     "mfa_index": frozenset({SIGNED_IN}),
@@ -80,7 +103,9 @@ def may_call(request: HttpRequest, allowed: frozenset[str]) -> bool:
     return SIGNED_IN in allowed or bool(kinds_of(request) & allowed)
 
 
-def walk(patterns, namespace: str = "") -> Iterator[tuple[str, Any, str | None, str]]:
+def walk(
+    patterns: Iterable[Any], namespace: str = ""
+) -> Iterator[tuple[str, Any, str | None, str]]:
     """Yield (route, callback, name, namespace) of every URL beneath ``patterns``."""
     for pattern in patterns:
         if hasattr(pattern, "url_patterns"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -45,8 +46,6 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.__dict__.get("personal_reads"):
-            return response
         try:
             write_reads(request)
         except DatabaseError:
@@ -59,19 +58,18 @@ class AccessMiddleware:
             return render(request, "503.html", {"sentence": sentence}, status=503)
         return response
 
-    def process_view(self, request: HttpRequest, callback, args, kwargs) -> HttpResponse | None:
-        match = request.resolver_match
-        allowed = declared_for(callback, match.url_name, match.namespace, request.method)
+    def process_view(
+        self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match: Any = request.resolver_match
+        allowed = declared_for(callback, match.url_name, match.namespace, request.method or "")
         if allowed is None:
             logger.error("no declaration of who may call %s", match.route)
             raise PermissionDenied
         if may_call(request, allowed):
             return self.ask_for_password(request, match.url_name)
-        if request.user.is_authenticated:
-            # Out of scope looks exactly like not existing.
-            if wants_data(request):
-                return JsonResponse({"error": _("Nothing was found here.")}, status=404)
-            raise Http404
+        if request.user.is_authenticated or not allowed:
+            raise Http404  # out of scope looks exactly like not existing
         if wants_data(request):
             return JsonResponse({"error": _("Please sign in first.")}, status=401)
         return redirect_to_login(request.get_full_path())

@@ -17,8 +17,8 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+        verbose_name = _("account")  # type: ignore[assignment]
+        verbose_name_plural = _("accounts")  # type: ignore[assignment]
 
 
 class AccessLog(models.Model):

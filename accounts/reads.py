@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.gate import SignedInRequest
 from accounts.models import AccessLog, AccessSeal
 
 BATCH = 5000
@@ -31,12 +32,18 @@ class Read:
 
 
 def note_read(request: HttpRequest, read: Read) -> None:
-    """Remember a read of personal data; the middleware writes it before the response leaves."""
+    """Remember a read of personal data; the middleware writes it before the response leaves.
+
+    Raises RuntimeError once it has been written: a response that streams notes what it will send
+    beforehand, else its bytes would leave unlogged.
+    """
+    if request.__dict__.get("personal_reads_written"):
+        raise RuntimeError("personal data was read after the access log had been written")
     if read.rows:
         request.__dict__.setdefault("personal_reads", []).append(read)
 
 
-def write_reads(request: HttpRequest) -> None:
+def write_reads(request: SignedInRequest) -> None:
     """Write what this request read. An error here must keep the response from leaving."""
     reads: list[Read] = request.__dict__.get("personal_reads", [])
     minute = timezone.now().replace(second=0, microsecond=0)
@@ -44,7 +51,7 @@ def write_reads(request: HttpRequest) -> None:
         AccessLog.objects.bulk_create(
             [
                 AccessLog(
-                    user_id=request.user.pk,
+                    user=request.user,
                     action=read.action,
                     scope=read.scope,
                     rows=read.rows,
@@ -55,6 +62,7 @@ def write_reads(request: HttpRequest) -> None:
             ],
             ignore_conflicts=read.once_a_minute,
         )
+    request.__dict__["personal_reads_written"] = True
 
 
 def _digest(previous: str, rows: list[tuple]) -> str:

@@ -96,7 +96,7 @@ def refresh(path: str, *, on: date) -> int:
     Marks are taken in the transaction that counts: one that is not yet visible is counted by
     whoever comes next. One counter at a time, so that two never write the same row.
     """
-    parameters = {"path": path, "pattern": f"{path}%", "on": on}
+    parameters: dict[str, Any] = {"path": path, "pattern": f"{path}%", "on": on}
     with connection.cursor() as cursor:
         cursor.execute(PENDING, parameters)
         if not cursor.fetchone()[0]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import django.dispatch
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos import MultiPolygon
 from django.db import connection, transaction
 
 from grids.models import Area, Boundary
@@ -64,10 +64,3 @@ def boundaries_set(
         paths = sorted({area.path[:12] for area in areas})
         boundaries_activated.send(sender=Boundary, paths=paths, on=on)
     return new
-
-
-def as_multipolygon(geometry: GEOSGeometry) -> MultiPolygon:
-    """A polygon as a multipolygon, a multipolygon as it is."""
-    if geometry.geom_type == "Polygon":
-        return MultiPolygon(geometry, srid=geometry.srid)
-    return geometry

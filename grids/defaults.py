@@ -5,6 +5,7 @@ from __future__ import annotations
 from grids.models import Role
 
 K = Role.Kind
+LEAD = K.VILLAGE_LEAD
 #: code, label, English label, kind, may_link, is_backup, max_links, required_at, required_count
 ROLES = [
     ("grid_head", "网格长", "Grid manager", K.WORKER, False, False, None, "village", 1),
@@ -12,9 +13,9 @@ ROLES = [
     ("unit_head", "联户长", "Head of unit", K.HEAD, True, False, 60, "unit", 1),
     ("cadre", "包联干部", "Linking cadre", K.CADRE, True, False, 2, "", 1),
     ("backup", "后备", "Backup", K.HEAD, False, True, None, "", 1),
-    ("village_leader", "包村领导", "Leader in charge of the village", K.LEADER, False, False, None, "", 1),
-    ("party_secretary", "村党组织书记", "Village party secretary", K.VILLAGE_LEAD, True, False, None, "village", 1),
-    ("first_secretary", "第一书记", "First secretary", K.VILLAGE_LEAD, True, False, None, "", 1),
+    ("village_leader", "包村领导", "Village leader", K.LEADER, False, False, None, "", 1),
+    ("party_secretary", "村党组织书记", "Party secretary", LEAD, True, False, None, "village", 1),
+    ("first_secretary", "第一书记", "First secretary", LEAD, True, False, None, "", 1),
     ("work_team", "驻村工作队员", "Resident work team member", K.CADRE, True, False, 5, "", 1),
     ("party_adviser", "党建指导员", "Party work adviser", K.VOLUNTEER, False, False, None, "", 1),
     ("volunteer", "志愿者", "Volunteer", K.VOLUNTEER, False, False, None, "", 1),

@@ -7,6 +7,7 @@ path of its village. Scope, counts and tiles are all prefix questions on it.
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -34,7 +35,7 @@ def path_length(level: str) -> int:
 class PathField(models.CharField):
     """A prefix path: byte order (COLLATE "C"), so that a prefix question is an index range."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 40)
         kwargs.setdefault("db_collation", "C")
         super().__init__(*args, **kwargs)
@@ -63,7 +64,7 @@ def geometry_is_sound(column: str) -> Q:
 
 @tracked()
 class Area(models.Model):
-    """A county, township, village, grid or unit. Parents never change; a new parent is a new area."""
+    """A county, township, village, grid or unit. Parents never change: a new one is a new area."""
 
     class Level(models.TextChoices):
         COUNTY = "county", _("county")

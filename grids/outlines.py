@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import shapely
@@ -69,7 +70,7 @@ def outlines_draw(*, levels: Iterable[str], on: date) -> int:
 
 
 def _multi(shape: shapely.Geometry) -> MultiPolygon:
-    geometry = GEOSGeometry(memoryview(shape.wkb), srid=3857)
+    geometry: Any = GEOSGeometry(memoryview(shape.wkb), srid=3857)
     if geometry.geom_type == "Polygon":
         return MultiPolygon(geometry, srid=3857)
     return geometry

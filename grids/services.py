@@ -156,7 +156,8 @@ def post_start(
         raise Refusal(_("A post is held for one area or for one organisation."), field="area")
     if end is not None and end <= on:
         raise Refusal(_("The last day must be after the first."), field="end")
-    path = area.path if area else organisation.area.path
+    home = area or (organisation.area if organisation else None)
+    path = home.path if home else ""
     require_manage(by, path)
     same = Post.objects.filter(
         person=person, role=role, area=area, organisation=organisation, void=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -78,7 +79,7 @@ def links_create(
                             post=post,
                             role=post.role,
                             during=span(on, post.during.upper),
-                        )  # fmt: skip
+                        )
                     )
                 links += 1
             except IntegrityError:
@@ -173,7 +174,7 @@ def links_of_household_end(
 
 
 @receiver(posts_ended)
-def end_links_with_posts(sender, posts: list[UUID], on: date, **kwargs) -> None:
+def end_links_with_posts(sender: Any, posts: list[UUID], on: date, **kwargs: Any) -> None:
     """The links that rest on a post end with it, in the same transaction."""
     running = Link.objects.select_for_update().filter(post__in=posts, void=False)
     for link in running:

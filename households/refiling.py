@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Length
@@ -15,7 +16,7 @@ from households.services import membership_change, touch
 
 
 @receiver(boundaries_activated)
-def settle_households(sender, paths: list[str], on: date, **kwargs) -> None:
+def settle_households(sender: Any, paths: list[str], on: date, **kwargs: Any) -> None:
     """File households of the villages at ``paths`` under the grid and unit that cover them.
 
     Where a file's code named a grid or a unit it has decided already and stays.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
@@ -16,7 +17,7 @@ from jobs.periodic import rota
 class Command(BaseCommand):
     help = "Run queued jobs and periodic duties until SIGTERM or Ctrl-C."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         worker = Worker(
             queue_names=["default"],

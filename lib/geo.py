@@ -1,0 +1,68 @@
+"""Spatial SQL functions for queryset verbs. Metres come from geography, never from degrees."""
+
+from __future__ import annotations
+
+from django.db.models import F, FloatField, Func, TextField, Value
+
+
+def mercator_point(longitude: float, latitude: float) -> Func:
+    """A WGS 84 point as EPSG:3857: the literal is transformed, never the column."""
+    return Func(
+        Value(longitude),
+        Value(latitude),
+        template="ST_Transform(ST_SetSRID(ST_MakePoint(%(expressions)s), 4326), 3857)",
+        output_field=TextField(),
+    )
+
+
+def _geography(longitude: float, latitude: float) -> Func:
+    return Func(
+        Value(longitude),
+        Value(latitude),
+        template="ST_SetSRID(ST_MakePoint(%(expressions)s), 4326)::geography",
+        output_field=TextField(),
+    )
+
+
+def nearness(longitude: float, latitude: float) -> Func:
+    """Order by this to get the nearest first through the index.
+
+    Mercator is conformal: near a point its order of distances is the order on the ground.
+    """
+    return Func(
+        F("location_3857"),
+        mercator_point(longitude, latitude),
+        template="(%(expressions)s)",
+        arg_joiner=" <-> ",
+        output_field=FloatField(),
+    )
+
+
+def metres_from(longitude: float, latitude: float) -> Func:
+    """Distance in metres from a WGS 84 point to ``location``."""
+    return Func(
+        Func(F("location"), template="%(expressions)s::geography", output_field=TextField()),
+        _geography(longitude, latitude),
+        function="ST_Distance",
+        output_field=FloatField(),
+    )
+
+
+def bearing_from(longitude: float, latitude: float) -> Func:
+    """Degrees clockwise from north in which ``location`` lies, seen from a WGS 84 point."""
+    return Func(
+        _geography(longitude, latitude),
+        Func(F("location"), template="%(expressions)s::geography", output_field=TextField()),
+        template="degrees(ST_Azimuth(%(expressions)s))",
+        output_field=FloatField(),
+    )
+
+
+def longitude_of(column: str = "location") -> Func:
+    """X of a point column."""
+    return Func(F(column), function="ST_X", output_field=FloatField())
+
+
+def latitude_of(column: str = "location") -> Func:
+    """Y of a point column."""
+    return Func(F(column), function="ST_Y", output_field=FloatField())

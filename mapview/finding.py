@@ -1,0 +1,151 @@
+"""Find a household, an area or a contact person. Nothing outside one's scope, and no hint of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.keys import sealer
+from accounts.models import User
+from grids.models import Area, Post
+from households.models import Household, Link
+from lib.bigrams import bigrams
+from lib.geo import bearing_from, latitude_of, longitude_of, metres_from, nearness
+
+LIMIT = 20
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+LETTERS = re.compile(r"[a-z]{1,20}")
+
+
+def _name_condition(text: str) -> Q:
+    """Names or addresses that hold ``text``, each length by the index that serves it."""
+    if len(text) == 1:
+        return Q(head_name__startswith=text)
+    if len(text) == 2:
+        return Q(bigrams__contains=bigrams(text))
+    return Q(head_name__contains=text) | Q(address__contains=text)
+
+
+def households_found(user: User, text: str, *, on: date) -> QuerySet[Household]:
+    """Households by name, address, own number, end of the phone, or initials of the name."""
+    seen = Household.objects.visible_to(user).open_on(on)
+    digits = re.sub(r"[\s-]", "", text)
+    condition = Q(serial__iexact=text)
+    if digits.isdigit() and len(digits) >= 4:
+        condition |= Q(phone_tail__in=sealer().tails(digits[-4:]))
+        condition |= Q(serial__endswith=digits)
+    elif LETTERS.fullmatch(text.lower()):
+        condition |= Q(initials__startswith=text.lower())
+    if CHINESE.search(text) or not digits.isdigit():
+        condition |= _name_condition(text)
+    return seen.filter(condition)
+
+
+def _household_rows(found: QuerySet[Household], *, on: date) -> list[dict[str, Any]]:
+    rows = list(
+        found.annotate(lon=longitude_of(), lat=latitude_of())
+        .order_by("head_name", "id")
+        .only("id", "serial", "head_name", "address", "path")[:LIMIT]
+    )
+    places = area_labels({row.path for row in rows}, on=on)
+    return [
+        {
+            "id": row.id,
+            "serial": row.serial,
+            "head": row.head_name,
+            "address": row.address,
+            "area": places[row.path],
+            "lon": row.lon,
+            "lat": row.lat,
+        }
+        for row in rows
+    ]
+
+
+def area_labels(paths: set[str], *, on: date) -> dict[str, dict[str, Any]]:
+    """Code and name of areas by path; the name of a grid or unit begins with its village's."""
+    wanted = paths | {path[:12] for path in paths}
+    areas = {area.path: area for area in Area.objects.filter(path__in=wanted).with_code(on)}
+    labels = {}
+    for path in paths:
+        area, village = areas[path], areas.get(path[:12])
+        finer = village is not None and village.path != path
+        name = f"{village.name} {area.name}" if finer and village else area.name
+        labels[path] = {"code": area.code, "name": name}
+    return labels
+
+
+def search(user: User, text: str, *, on: date) -> dict[str, list[dict[str, Any]]]:
+    """Areas, households and contact people that fit ``text``; at most 20 of each."""
+    text = text.strip()
+    if not text:
+        return {"areas": [], "households": [], "people": []}
+    areas = (
+        Area.objects.visible_to(user).in_force(on).with_code(on)
+        .filter(Q(name__contains=text) | Q(codes__code=text, codes__during__contains=on))
+        .order_by("path").distinct()[:LIMIT]
+    )  # fmt: skip
+    households = households_found(user, text, on=on)
+    held = households_by_contact(user, text, on=on)
+    return {
+        "areas": [
+            {"id": a.id, "code": a.code, "name": a.name, "level": a.level, "type": a.type_label}
+            for a in areas
+        ],
+        "households": _household_rows(households | held, on=on),
+        "people": people_found(user, text, on=on),
+    }
+
+
+def _person_condition(text: str, field: str) -> Q:
+    condition = Q(**{f"{field}name__contains": text})
+    if LETTERS.fullmatch(text.lower()):
+        condition |= Q(**{f"{field}initials__startswith": text.lower()})
+    return condition
+
+
+def households_by_contact(user: User, text: str, *, on: date) -> QuerySet[Household]:
+    """Households whose named contact fits ``text`` (two characters or more)."""
+    if len(text) < 2:
+        return Household.objects.none()
+    links = Link.objects.in_force(on).filter(_person_condition(text, "post__person__"))
+    seen = Household.objects.visible_to(user).open_on(on)
+    return seen.filter(pk__in=links.values("household"))
+
+
+def people_found(user: User, text: str, *, on: date) -> list[dict[str, Any]]:
+    """Posts in force within scope whose holder fits ``text``."""
+    posts = (
+        Post.objects.visible_to(user).in_force(on)
+        .filter(_person_condition(text, "person__"))
+        .select_related("person", "role", "area", "organisation")
+        .order_by("person__name", "path")[:LIMIT]
+    )  # fmt: skip
+    labels = area_labels({post.path for post in posts}, on=on)
+    return [
+        {
+            "name": post.person.name,
+            "role_label": post.role.label,
+            "area_name": labels[post.path]["name"],
+            "path_code": labels[post.path]["code"],
+        }
+        for post in posts
+    ]
+
+
+def nearest(user: User, longitude: float, latitude: float, *, limit: int, on: date) -> list[Any]:
+    """The located households nearest to a WGS 84 point: distance in metres, bearing in degrees."""
+    rows = list(
+        Household.objects.visible_to(user)
+        .open_on(on)
+        .filter(location__isnull=False)
+        .annotate(
+            distance_m=metres_from(longitude, latitude), bearing=bearing_from(longitude, latitude)
+        )
+        .order_by(nearness(longitude, latitude))[:limit]
+    )
+    rows.sort(key=lambda row: row.distance_m)
+    return rows

@@ -1,0 +1,110 @@
+"""What does the map get? Area outlines, household points, cells of counts; nothing above P2."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from django.db import connections
+from django.db.models import BooleanField, Case, F, Func, Q, Sum, TextField, Value, When
+
+from accounts.models import User
+from casework.models import HouseholdCell
+from grids.boundaries import BANDS
+from grids.querysets import beneath
+from grids.scope import Scope, scope_of
+from households.models import Household
+from lib.tiles import EXTENT, HALF, Tile, envelope_sql, points_tile
+
+AREA_TILE = (Path(__file__).parent / "sql" / "area_tile.sql").read_text("utf-8")
+POINTS_FROM = 13
+#: Cells of the pyramid a tile is wide: a cell of zoom z is a tile of zoom z + 5.
+CELL_STEP = 5
+CELL_ZOOMS = (5, 12)
+VILLAGE_PATH = 12
+
+
+def level_at(z: int) -> str:
+    """The level drawn at a zoom where none was chosen."""
+    if z <= 7:
+        return "county"
+    if z <= 9:
+        return "township"
+    return "village" if z <= 11 else "grid"
+
+
+def area_tile(user: User, tile: Tile, *, level: str, on: date) -> bytes:
+    """Layers ``areas`` and ``labels`` of one level, within what the person may see."""
+    band = max(lowest for lowest, _tolerance in BANDS if lowest <= tile.z)
+    west, south, east, north = tile.envelope()
+    with connections["tiles"].cursor() as cursor:
+        cursor.execute(
+            AREA_TILE,
+            {
+                "z": tile.z, "x": tile.x, "y": tile.y, "on": on, "level": level, "band": band,
+                "west": west, "south": south, "east": east, "north": north,
+                "patterns": [f"{path}%" for path in scope_of(user).areas],
+            },
+        )  # fmt: skip
+        return bytes(cursor.fetchone()[0])
+
+
+def shows_points(scope: Scope, z: int) -> bool:
+    """Points from zoom 13; for whoever sees less than a village, whose cells would tell of
+    others, at every zoom."""
+    return z >= POINTS_FROM or not any(len(path) <= VILLAGE_PATH for path in scope.households)
+
+
+def household_tile(user: User, tile: Tile, *, on: date) -> bytes:
+    """Layer ``households``: id, whether linked, whether outside its grid. Never a need."""
+    rows = (
+        Household.objects.visible_to(user)
+        .open_on(on)
+        .annotate(
+            linked=Case(
+                When(gap_reason="", then=Value(True)),
+                default=Value(False),
+                output_field=BooleanField(),
+            ),
+        )
+    )
+    return points_tile(rows, columns=["id", "linked", "outside"], tile=tile, layer="households")
+
+
+def cell_tile(user: User, tile: Tile) -> bytes:
+    """Layer ``cells``: located households and how many have no contact, 32 × 32 a tile."""
+    zoom = min(max(tile.z, CELL_ZOOMS[0]), CELL_ZOOMS[1])
+    shift = zoom - tile.z
+    span = 1 << (CELL_STEP + shift)
+    first_x, first_y = tile.x * span, tile.y * span
+    side = 2 * HALF / (1 << (zoom + CELL_STEP))
+    rows = (
+        HouseholdCell.objects.filter(beneath(scope_of(user).households))
+        .filter(Q(zoom=zoom, x__gte=first_x, x__lt=first_x + span))
+        .filter(y__gte=first_y, y__lt=first_y + span)
+        .values("x", "y")
+        .annotate(
+            n=Sum("households"),
+            without=Sum("unlinked"),
+            location_3857=Func(
+                Value(-HALF + side / 2) + F("x") * Value(side),
+                Value(HALF - side / 2) - F("y") * Value(side),
+                template="ST_SetSRID(ST_MakePoint(%(expressions)s), 3857)",
+                output_field=TextField(),
+            ),
+        )
+    )
+    inner, parameters = rows.query.sql_with_params()
+    exact, exact_parameters = envelope_sql(tile, 0)
+    with connections["tiles"].cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT ST_AsMVT(feature, 'cells', {EXTENT}, 'geom') FROM (
+                SELECT cell.n, cell.without AS unlinked,
+                    ST_AsMVTGeom(cell.location_3857, {exact}, {EXTENT}, 0, true) AS geom
+                FROM ({inner}) cell
+            ) feature
+            """,
+            [*exact_parameters, *parameters],
+        )
+        return bytes(cursor.fetchone()[0])

@@ -1,0 +1,68 @@
+"""Tile addresses. Area tiles carry an ETag; household tiles are never stored."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.utils.translation import gettext as _
+
+from accounts.gate import SignedInRequest, allow
+from accounts.reads import Read, note_read
+from casework.coverage import refresh
+from grids.models import DEPTH, BoundaryOutline
+from grids.scope import scope_of
+from lib.clock import today
+from lib.tiles import Tile
+from mapview.asked import asked_date
+from mapview.layers import area_tile, cell_tile, household_tile, level_at, shows_points
+
+MVT = "application/vnd.mapbox-vector-tile"
+SEES_AREAS = ("leader", "manager", "worker", "village_lead")
+SEES_HOUSEHOLDS = ("manager", "worker", "village_lead", "head", "cadre", "volunteer")
+
+
+def _tile(z: int, x: int, y: int) -> Tile:
+    tile = Tile(z, x, y)
+    if not tile.exists:
+        raise Http404(_("There is no such tile."))
+    return tile
+
+
+@allow(*SEES_AREAS)
+def areas(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
+    """Outlines of one level (``level``, else by zoom) on a day (``on``, else today)."""
+    tile = _tile(z, x, y)
+    on = asked_date(request.GET.get("on"), current=today())
+    level = request.GET.get("level") or level_at(z)
+    if level not in DEPTH:
+        raise Http404(_("There is no such level."))
+    newest = BoundaryOutline.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = f"{scope_of(request.user).areas}|{level}|{on}|{z}/{x}/{y}|{newest}"
+    etag = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers=headers)
+    body = area_tile(request.user, tile, level=level, on=on)
+    return HttpResponse(body, content_type=MVT, headers=headers)
+
+
+@allow(*SEES_HOUSEHOLDS)
+def households(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
+    """Points of the households one may see, or cells of counts at the lower zooms."""
+    tile = _tile(z, x, y)
+    scope = scope_of(request.user)
+    for path in scope.households:
+        refresh(path, on=today())
+    if shows_points(scope, z):
+        body = household_tile(request.user, tile, on=today())
+        layer = "households"
+    else:
+        body = cell_tile(request.user, tile)
+        layer = "cells"
+    if body and layer == "households":
+        paths = ",".join(scope.households) or "own"
+        note_read(
+            request, Read("tile.households", paths[:120], len(body), "P2", once_a_minute=True)
+        )
+    return HttpResponse(body, content_type=MVT)

@@ -1,0 +1,12 @@
+"""Addresses of the map and its tiles."""
+
+from django.urls import path
+
+from mapview import tiles, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
+    path("tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="tiles-areas"),
+    path("tiles/households/<int:z>/<int:x>/<int:y>.mvt", tiles.households, name="tiles-households"),
+]

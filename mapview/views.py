@@ -1,0 +1,83 @@
+"""The map page, the way in for everybody else, and the health check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.gate import ANYONE, SIGNED_IN, SignedInRequest, allow
+from grids.models import Area, Post
+from grids.scope import Kind, kinds_of, scope_of
+from lib.clock import today
+from mapview.api import area_json
+
+TIANDITU = (
+    "https://t{s}.tianditu.gov.cn/vec_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+    "&LAYER=vec&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
+    "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=%s"
+)
+
+
+def basemap() -> dict[str, Any] | None:
+    """The deployer's base map, or None: boundaries, graticule and scale then make the map."""
+    if settings.TIANDITU_KEY:
+        return {
+            "url": TIANDITU % settings.TIANDITU_KEY,
+            "attribution": "天地图",
+            "maxNativeZoom": 18,
+        }
+    if settings.BASEMAP_URL:
+        return {
+            "url": settings.BASEMAP_URL,
+            "attribution": settings.BASEMAP_ATTRIBUTION,
+            "maxNativeZoom": 18,
+        }
+    return None
+
+
+@allow(SIGNED_IN)
+def home(request: SignedInRequest) -> HttpResponse:
+    """The map for who sees areas; own households, or configuration, for everybody else."""
+    scope = scope_of(request.user)
+    if not scope.areas:
+        if scope.own:
+            return redirect("mine")
+        if Kind.ADMINISTRATOR in kinds_of(request.user):
+            return redirect("admin:index")
+        return render(request, "mapview/no_map.html")
+    on = today()
+    root = Area.objects.visible_to(request.user).with_code(on).get(path=scope.areas[0])
+    person = request.user.person
+    post = Post.objects.in_force(on).filter(person=person).select_related("role").first()
+    config = {
+        "today": on,
+        "on": on,
+        "user": {"name": person.name, "post": post.role.label if post else ""},
+        "root": area_json(root),
+        "can": {
+            "link": bool(scope.manage),
+            "import": bool(scope.manage),
+            "households": bool(scope.households),
+        },
+        "basemap": basemap(),
+        "urls": {
+            "signout": reverse("account_logout"),
+            "import": "/import/",
+            "household": "/households/",
+        },
+    }
+    return render(request, "mapview/map.html", {"config": config})
+
+
+@allow(ANYONE)
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the server and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return JsonResponse({"status": "ok"})
