@@ -6,14 +6,18 @@ import { WITHHELD_TEXT } from '../data/measures.js';
 import { View, h, icon } from './base.js';
 
 export class LevelChooser extends View {
-  watch({ coverage, fitZoom }) { return [coverage?.area, this.model.level, fitZoom]; }
+  watch({ coverage, fitZoom, base }) { return [coverage?.area, this.model.level, fitZoom, base]; }
 
   draw() {
     return h('div.levels', { role: 'group', 'aria-label': _('Level') },
       this.model.levels.map((level) => h('button', {
         type: 'button', 'aria-pressed': String(level === this.model.level), 'data-focus': level,
         onclick: () => this.model.setLevel(level),
-      }, levelLabel(level))));
+      }, levelLabel(level))),
+      this.model.config.basemap ? h('button.apart', {
+        type: 'button', 'aria-pressed': String(this.model.state.base), 'data-focus': 'base',
+        onclick: () => this.model.toggleBase(),
+      }, _('Base map')) : null);
   }
 }
 
@@ -51,6 +55,9 @@ export class Legend extends View {
   classRows(coverage, route) {
     const rows = coverage.rows.filter((row) => row.id);
     const { classes, withheld, blank } = classify(rows, this.model.measure, route.classes);
+    const byHand = /^\d/.test(route.classes);
+    const lowers = byHand ? route.classes
+      : classes.map(({ low }) => low).filter((low) => low > 0).join() || '1';
     const line = (swatch, label, count) => h('li', {}, swatch, h('span', {}, label),
       h('span.hint', {}, _('%(n)s areas', { n: integer(count) })));
     return [
@@ -63,8 +70,20 @@ export class Legend extends View {
         'data-focus': 'method', onchange: ({ target }) => this.model.setClasses(target.value),
       },
       h('option', { value: '', selected: !route.classes }, _('equal numbers of areas')),
-      h('option', { value: 'equal', selected: route.classes === 'equal' }, _('equal steps')))),
+      h('option', { value: 'equal', selected: route.classes === 'equal' }, _('equal steps')),
+      h('option', { value: lowers, selected: byHand }, _('limits by hand')))),
+      byHand ? h('label.legend-method', {}, h('span', {}, _('Lower limits')), h('input', {
+        type: 'text', inputmode: 'numeric', value: route.classes, 'data-focus': 'limits',
+        onchange: ({ target }) => this.byHand(target),
+      })) : null,
     ];
+  }
+
+  /** Takes "1, 6 16" as limits; anything else goes back to what was there. */
+  byHand(input) {
+    const limits = (input.value.match(/\d+/g) ?? []).map(Number).sort((a, b) => a - b);
+    if (limits.length) this.model.setClasses([...new Set(limits)].slice(0, 5).join());
+    else input.value = this.model.route.classes;
   }
 
   symbols() {

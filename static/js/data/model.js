@@ -26,6 +26,7 @@ export class MapModel {
       coverageKey: '',
       previous: null,
       unmapped: false,
+      base: Boolean(config.basemap),
       inner: null,
       loading: false,
       error: '',
@@ -138,6 +139,7 @@ export class MapModel {
 
   fitted(zoom) { this.store.set({ fitZoom: zoom }); }
   hover(key) { if (this.state.hover !== key) this.store.set({ hover: key }); }
+  toggleBase() { this.store.set({ base: !this.state.base }); }
   announce(message) { this.store.set({ message }); }
   showPlace(place) { this.store.set({ place }); }
 

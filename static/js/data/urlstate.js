@@ -7,7 +7,7 @@ const TEXT = {
   area: /^[\w-]{1,64}$/,
   level: /^(township|village|grid|unit|household)$/,
   measure: /^[a-z_]{2,30}$/,
-  classes: /^(equal|\d{1,6}(,\d{1,6}){0,3})$/,
+  classes: /^(equal|\d{1,6}(,\d{1,6}){0,4})$/,
   on: /^\d{4}-\d{2}-\d{2}$/,
   sel: /^[\w-]{1,64}$/,
   open: /^(gap|link)$/,

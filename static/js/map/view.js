@@ -36,40 +36,49 @@ export class MapView {
     this.labels = new Labels({ pane: 'names', labels: () => this.labelList() }).addTo(this.map);
     this.map.on('click', (event) => this.clicked(event));
     this.map.on('mousemove', (event) => this.hovered(event));
-    this.map.on('mouseout', () => this.model.hover(''));
+    this.map.on('mouseout', () => {
+      this.model.hover('');
+      this.tell(null);
+    });
     this.map.on('moveend', () => this.rested());
     model.store.subscribe(() => this.update());
   }
 
   panes() {
-    const { basemap } = this.model.config;
     for (const [name, zIndex] of [['inner', 210], ['areas', 220], ['homes', 230], ['frame', 240], ['names', 450]]) {
       const pane = this.map.createPane(name);
       pane.style.zIndex = zIndex;
       pane.style.pointerEvents = 'none';
     }
-    if (basemap) {
-      this.map.getPane('areas').style.opacity = 0.62;
-      this.map.getPane('inner').style.opacity = 0.62;
-    }
   }
 
   base() {
     const { basemap } = this.model.config;
+    this.map.createPane('graticule').style.zIndex = 205;
+    this.graticule = new Graticule({ pane: 'graticule' });
+    this.baseLayers = [];
     if (!basemap) {
-      this.map.createPane('graticule').style.zIndex = 205;
-      new Graticule({ pane: 'graticule' }).addTo(this.map);
+      this.graticule.addTo(this.map);
       return;
     }
     L.control.attribution({ prefix: false, position: 'bottomright' }).addTo(this.map);
     for (const url of [basemap.url].flat()) {
-      L.tileLayer(url, {
+      this.baseLayers.push(L.tileLayer(url, {
         attribution: basemap.attribution,
         maxNativeZoom: basemap.maxNativeZoom ?? 18,
         maxZoom: 19,
         subdomains: '01234567',
-      }).addTo(this.map);
+      }));
     }
+  }
+
+  /** The base map, or the graticule in its place; areas let a base map shine through. */
+  showBase(on) {
+    if (on === this.shown.base || !this.baseLayers.length) return;
+    this.shown.base = on;
+    for (const layer of this.baseLayers) this.map[on ? 'addLayer' : 'removeLayer'](layer);
+    this.map[on ? 'removeLayer' : 'addLayer'](this.graticule);
+    for (const pane of ['areas', 'inner']) this.map.getPane(pane).style.opacity = on ? 0.62 : 1;
   }
 
   /** Brings the layers in line with the state; cheap when nothing they show has changed. */
@@ -78,6 +87,7 @@ export class MapView {
     if (!coverage) return;
     const { route, level, selected, measure } = this.model;
     const on = route.on;
+    this.showBase(this.model.state.base);
     this.areaLayer = this.layer('areas', rowLevel(level), on, (p) => this.areaStyle(p));
     this.frameLayer = this.layer('frame', coverage.area.level, on, (p) => this.frameStyle(p));
     this.innerLayer = this.layer('inner', inner?.level ?? '', on, (p) => this.innerStyle(p));
@@ -277,7 +287,24 @@ export class MapView {
     if (originalEvent.pointerType === 'touch') return;
     const row = this.rows.get(this.areaLayer?.areaAt(latlng)?.id);
     this.model.hover(row ? keyOf(row) : '');
+    this.tell(row, latlng);
     this.map.getContainer().classList.toggle('over-area', Boolean(row));
+  }
+
+  /** Name and number of the area under the pointer: not every area has room for its name. */
+  tell(row, latlng) {
+    this.tip ??= L.tooltip({ direction: 'top', offset: [0, -8], opacity: 1, className: 'tip' });
+    if (!row || this.households) {
+      this.tip.remove();
+      return;
+    }
+    if (this.told !== row || !this.tip.isOpen()) {
+      const text = document.createElement('span');
+      text.textContent = `${row.name} · ${this.model.measure.label} ${this.model.measure.text(row)}`;
+      this.tip.setContent(text);
+    }
+    this.told = row;
+    this.tip.setLatLng(latlng).openOn(this.map);
   }
 
   clicked({ latlng }) {

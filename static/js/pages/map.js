@@ -62,10 +62,13 @@ for (const [name, element] of Object.entries(ELEMENTS)) {
 }
 const view = new MapView(document.getElementById('map'), model, inset);
 
-/** Cards live beside the map where there is room, inside the sheet where there is not. */
+/** Cards and the place path: beside the map where there is room, else in the sheet. */
 function place() {
   const home = narrow.matches ? document.querySelector('.sheet-body') : document.querySelector('.panels');
   home.append(...document.querySelectorAll('lh-area-card, lh-gap-panel'));
+  const trail = document.querySelector('.trail');
+  if (narrow.matches) document.querySelector('.overview').prepend(trail);
+  else document.querySelector('.brand').after(trail);
   view.map.invalidateSize();
 }
 narrow.addEventListener('change', place);
