@@ -156,7 +156,7 @@ def _agrees(file: GeoFile, crs: Crs) -> None:
 def _of_features(file: GeoFile, crs: Crs, mapping: Mapping[str, str]) -> AreaFile:
     found = AreaFile(has_geometry=True, crs=crs)
     for name in file.fields:
-        subject = excluded(name, AREAS)
+        subject = excluded(name)
         if subject:
             found.skipped.append((name, reason_text(subject)))
     skipped = {name for name, _reason in found.skipped}

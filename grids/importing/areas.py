@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from grids.boundaries import as_multipolygon, boundaries_activated, boundaries_set
+from grids.boundaries import boundaries_activated, boundaries_set
 from grids.importing.area_files import AreaFile, AreaRow, Finding, read_area_file
 from grids.importing.area_shapes import shapes_plan
 from grids.models import DEPTH, Area, AreaCode, Boundary
@@ -329,5 +329,5 @@ def _create(plan: AreaPlan, by_code: dict[str, Area]) -> list[Area]:
 
 
 def to_geos(shape: Any) -> Any:
-    """A shapely outline as a GEOS multipolygon in WGS 84."""
-    return as_multipolygon(GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=4326))
+    """A shapely multipolygon (degrees, WGS 84) as Django keeps it."""
+    return GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=4326)
