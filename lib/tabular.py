@@ -231,7 +231,7 @@ def _append(
         rows.append(row)
     table.sheet.extend([sheet.name] * len(rows))
     table.row.extend([r + 1 for r in positions])
-    for name in set(table.columns) | set(fields):
+    for name in [f.name for f in table.form.fields if f.name in table.columns or f.name in fields]:
         column = table.columns.setdefault(name, [""] * before)
         if name in fields:
             c = fields[name]
@@ -279,15 +279,17 @@ def _guard_identity(
         if kind in ("code", "area"):
             continue
         index, checked = column.index, kind == "serial"
-        for i, r in enumerate(positions):
-            cell = sheet.rows[r][index]
-            if isinstance(cell, str):
-                if len(cell) < 18:
-                    continue
-            elif not isinstance(cell, float) or cell < 1e17:
-                continue
+        cells = [sheet.rows[r][index] for r in positions]
+        long = [
+            (i, cell)
+            for i, cell in enumerate(cells)
+            if (isinstance(cell, str) and len(cell) >= 18)
+            or (isinstance(cell, float) and cell >= 1e17)
+        ]
+        for i, cell in long:
             if not holds_id_number(cell, checked=checked):
                 continue
+            r = positions[i]
             sheet.rows[r][index] = MASK
             if column.field:
                 table.columns[column.field][start + i] = ""
@@ -307,7 +309,10 @@ def _reduce_party(
         for i, r in enumerate(positions):
             try:
                 member = parse_party(sheet.rows[r][index])
-                word = {True: "是", False: "否", None: ""}.get(member, CLEAR.value)
+                if member is None or member is CLEAR:
+                    word = "" if member is None else CLEAR.value
+                else:
+                    word = "是" if member else "否"
             except ValueError:
                 word = "？"
             sheet.rows[r][index] = table.columns[name][start + i] = word

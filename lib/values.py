@@ -48,6 +48,7 @@ def _tidy_table() -> dict[int, str]:
 
 
 _TIDY = _tidy_table()
+_UNTIDY = re.compile("[" + "".join(re.escape(chr(code)) for code in _TIDY) + "]|  ")
 _DIGIT_SIGNS = str.maketrans("．／－＋（）：", "./-+():")
 
 
@@ -58,9 +59,9 @@ def text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        if cell.isascii() and cell.isprintable():
+        if _UNTIDY.search(cell) is None:
             return cell.strip()
-        return " ".join(cell.translate(_TIDY).split(" ")).strip()
+        return " ".join(cell.translate(_TIDY).split())
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, float):
@@ -89,8 +90,8 @@ def blank(cell: Cell) -> Literal[False] | Clear | None:
 
 def parse_text(cell: Cell) -> str | Clear | None:
     """Text of one line."""
-    gone = blank(cell)
-    return text(cell) if gone is False else gone
+    value = text(cell)
+    return CLEAR if value in _DASHES else value or None
 
 
 # Serial days of 1930-01-01 and 2099-12-31 in the 1900 system.
@@ -156,6 +157,8 @@ def parse_phone(cell: Cell) -> str | Clear | None:
 
     Accepts +86 and 0086, spaces, dashes, brackets, full-width digits, 13800001234.0.
     """
+    if isinstance(cell, str) and cell.isascii() and _MOBILE.fullmatch(cell):
+        return cell
     gone = blank(cell)
     if gone is not False:
         return gone
