@@ -2,10 +2,10 @@
 import { _, integer, ngettext, percent, shortDate } from '../data/i18n.js';
 import { isRemainder, reasonsOf } from '../data/coverage.js';
 import { WITHHELD_TEXT, isWithheld } from '../data/measures.js';
-import { View, h, icon, span, withNumber } from './base.js';
+import { Panel, h, icon, span, withNumber } from './base.js';
 import { resultStrip } from './result.js';
 
-export class AreaCard extends View {
+export class AreaCard extends Panel {
   watch({ coverage, route, result, loading }) {
     return [coverage, route.sel, route.open, result, loading];
   }
@@ -67,7 +67,7 @@ export class AreaCard extends View {
       if (isWithheld(row, field)) parts.push(`${label} ${WITHHELD_TEXT}`);
       else if (value) parts.push(`${label} ${ngettext('%(n)s household', '%(n)s households', value)}`);
     };
-    add('tier', row.tier?.zhongdian, _('Most need'));
+    add('tier.zhongdian', row.tier?.zhongdian, _('Most need'));
     add('gap_zhongdian', row.gap_zhongdian, _('without contact among them'));
     add('overdue', row.overdue, _('Overdue for contact'));
     return parts.length ? parts.join(' · ') : null;
@@ -80,7 +80,7 @@ export class AreaCard extends View {
     }
     return h('ul.reasons', {}, reasons.map((reason) => {
       const on = reason.key === 'left' && row.left_on ? shortDate(row.left_on, this.model.config.today) : '';
-      const act = reason.act && this.model.canLink ? _('Name a contact') : _('Show');
+      const act = reason.act && this.model.canLink ? _('Assign') : _('Show');
       return h('li', {},
         h(`span.swatch.reason-${reason.key}`),
         h('span.count', {}, withNumber(ngettext('%(n)s household', '%(n)s households', reason.count))),

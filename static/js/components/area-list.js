@@ -75,7 +75,7 @@ export class AreaList extends View {
 
   bar(row, widest) {
     const { measure } = this.model;
-    const bar = h('span.bar', { 'aria-hidden': true });
+    const bar = h('span.stack', { 'aria-hidden': true });
     if (measure.withheld(row)) {
       bar.append(h('span.hatch', { style: { width: '100%' } }));
     } else if (measure.key === 'gap') {
@@ -101,8 +101,18 @@ export class AreaList extends View {
   drawn() {
     const chosen = this.querySelector('[aria-current]');
     const key = this.model.route.sel;
-    if (chosen && key !== this.scrolled) chosen.scrollIntoView({ block: 'nearest' });
+    const before = this.scrolled;
+    if (chosen && key !== before) chosen.scrollIntoView({ block: 'nearest' });
     this.scrolled = key;
+    if (before && !key) this.takeFocus(before);
+  }
+
+  /** The card of an area was closed: whoever stood in it goes on from its row. */
+  takeFocus(key) {
+    setTimeout(() => {
+      if (document.activeElement !== document.body) return;
+      this.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+    });
   }
 
   /** Arrow keys walk the list; Home and End jump. */

@@ -34,8 +34,27 @@ export class View extends HTMLElement {
     this.seen = seen;
     const focused = this.contains(document.activeElement) ? document.activeElement.dataset.focus : '';
     this.replaceChildren(...[this.draw(state)].flat(Infinity).filter(Boolean));
-    if (focused) this.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    if (focused && !this.hidden) {
+      const same = this.querySelector(`[data-focus="${CSS.escape(focused)}"]:not(:disabled)`);
+      (same ?? this.querySelector('[data-focus]'))?.focus({ preventScroll: true });
+    }
     this.drawn?.(state);
+  }
+}
+
+/**
+ * A view that comes and goes. When the one that had the focus has gone, this one takes it, at its
+ * first control, so that keyboards never fall back to the top of the page.
+ */
+export class Panel extends View {
+  drawn() {
+    const came = this.away && !this.hidden;
+    this.away = this.hidden;
+    if (!came) return;
+    setTimeout(() => {
+      const lost = !document.activeElement || document.activeElement === document.body;
+      if (lost) this.querySelector('[data-focus]')?.focus({ preventScroll: true });
+    });
   }
 }
 

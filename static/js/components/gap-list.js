@@ -4,10 +4,10 @@
  */
 import { _, integer, ngettext, shortDate } from '../data/i18n.js';
 import { reasonLabel, reasonsOf } from '../data/coverage.js';
-import { View, h, icon, span, withNumber } from './base.js';
+import { Panel, View, h, icon, span, withNumber } from './base.js';
 import { resultStrip } from './result.js';
 
-export class GapPanel extends View {
+export class GapPanel extends Panel {
   watch({ coverage, route, gap, picked, result, candidates }) {
     return [coverage, route.sel, route.open, route.reason, gap, picked, result, candidates];
   }

@@ -9,11 +9,14 @@ export class ApiError extends Error {
 }
 
 export class Api {
-  /** send: a fetch; csrf: () => token of the session. */
-  constructor({ send = globalThis.fetch.bind(globalThis), csrf = () => '', base = '/api/v1' } = {}) {
+  /** send: a fetch; csrf: () => token of the session; signedOut: called after a 401. */
+  constructor({
+    send = globalThis.fetch.bind(globalThis), csrf = () => '', base = '/api/v1', signedOut = () => {},
+  } = {}) {
     this.send = send;
     this.csrf = csrf;
     this.base = base;
+    this.signedOut = signedOut;
   }
 
   coverage({ area, level, on }, signal) {
@@ -76,6 +79,7 @@ export class Api {
     const data = await response.json().catch(() => null);
     if (response.ok && data) return data;
     if (response.status === 401) {
+      this.signedOut();
       throw new ApiError(_('You have been signed out. Sign in again to go on.'), 401);
     }
     const message = data?.error ?? _('The server did not answer as expected. Try again in a moment.');

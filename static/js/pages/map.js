@@ -38,8 +38,11 @@ const history = {
   replace: (address) => globalThis.history.replaceState(null, '', path + address),
 };
 
+// The address holds the whole state, so signing in again leads back to it.
+const signedOut = () => globalThis.location.reload();
+
 const model = new MapModel({
-  config, api: new Api({ csrf }), history, search: globalThis.location.search,
+  config, api: new Api({ csrf, signedOut }), history, search: globalThis.location.search,
 });
 
 const narrow = globalThis.matchMedia('(max-width: 899px)');
