@@ -78,4 +78,3 @@ AREA_NAME_PROPERTIES = (
     "grid_name",
 )  # fmt: skip
 AREA_TYPE_PROPERTIES = ("type", "类型", "type_word", "类别")
-AREA_KIND_PROPERTIES = ("grid_kind", "kind", "网格类型")

@@ -1,6 +1,5 @@
 """Boundary files (GeoJSON, GeoPackage, zipped Shapefile) read in the sandbox."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,15 +110,3 @@ def invalid_words(reason: str) -> str:
         "Interior is disconnected": _("holes cut the area into pieces"),
     }
     return known.get(reason, reason)
-
-
-def find_field(file: GeoFile, names: tuple[str, ...]) -> str | None:
-    """The property of a file that has one of the names (case and spaces do not matter)."""
-    of_plain = {name.strip().lower(): name for name in file.fields}
-    return next((of_plain[n.lower()] for n in names if n.lower() in of_plain), None)
-
-
-def duplicates(file: GeoFile, name: str) -> list[str]:
-    """Values of a property that occur on more than one feature."""
-    counts = Counter(str(f.properties.get(name) or "") for f in file.features)
-    return sorted(value for value, n in counts.items() if value and n > 1)

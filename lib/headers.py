@@ -131,7 +131,7 @@ EXCLUDED: dict[str, tuple[str, re.Pattern[str]]] = {
         re.compile(r"指纹|人脸|虹膜|声纹|dna|imei|mac地址|轨迹|车牌"),
     ),
 }
-_IGNORED = frozenset({"序号", "行号", "错误说明", "no", "序"})
+_IGNORED = frozenset({"序号", "行号", "错误说明", "whatiswrong", "no", "序"})
 # Group headings that say nothing about whose value a column holds.
 _NEUTRAL_GROUP = re.compile(
     r"^(户主|本户|住户|农户|农牧户|牧户|家庭|家庭户|居民|基本|所属|所在|地理|区域|行政区划|网格|"
@@ -139,6 +139,7 @@ _NEUTRAL_GROUP = re.compile(
     r"(信息|情况|资料|基本信息|基本情况|登记|状况|数据)?$"
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>")
+_REMARK = re.compile(r"\([^()]*(一致|相符|不填|不要|勿|非)[^()]*\)")
 _NOISE = re.compile(r"[\s*:：、,，.。·_\-—/\\|\"'“”☆★()\[\]【】<>]+")
 
 
@@ -166,8 +167,11 @@ def _synonyms(form: Form) -> dict[str, tuple[str, int]]:
 
 
 def excluded(header: str, reads: Collection[str] = ()) -> str | None:
-    """The excluded subject a header names, None when it may be read or ignored."""
-    plain = full(header)
+    """The excluded subject a header names, None when it may be read or ignored.
+
+    A remark like （须与身份证一致） names no subject.
+    """
+    plain = full(_REMARK.sub("", unicodedata.normalize("NFKC", header)))
     for subject, (_reason, pattern) in EXCLUDED.items():
         if subject not in reads and pattern.search(plain):
             return subject

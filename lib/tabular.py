@@ -6,9 +6,7 @@ of data, empties skipped columns at once, and keeps the true row numbers for err
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import pandas as pd
 from django.utils.translation import gettext as _
 
 from lib import sandbox
@@ -100,13 +98,6 @@ class Table:
         """The letter of a field's column in a sheet, '' where the sheet has none."""
         return self._letters.get((sheet, name), "")
 
-    def header_of(self, name: str) -> str:
-        """The header of a field as the first sheet that has it shows it."""
-        for read in self.sheets:
-            if name in read.fields:
-                return read.columns[read.fields[name]].header
-        return ""
-
     def cells(self, name: str) -> list[Cell]:
         """The cells of a field; all empty when the file has no such column."""
         return self.columns.get(name) or [""] * len(self.row)
@@ -118,11 +109,6 @@ class Table:
         return Problem(
             sheet, self.row[i], self.column_of(sheet, name), name, shown(cell), message, severity
         )
-
-    def frame(self) -> pd.DataFrame:
-        """The table as object columns, with `_sheet` and `_row`."""
-        data: dict[str, Any] = {"_sheet": self.sheet, "_row": self.row, **self.columns}
-        return pd.DataFrame(data, dtype=object)
 
     def rows(self) -> Iterator[dict[str, Cell]]:
         """One dictionary field → cell per row."""

@@ -8,7 +8,7 @@ import geopandas
 import pytest
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from lib.geofiles import duplicates, find_field, read_features
+from lib.geofiles import read_features
 from lib.sandbox import UnreadableFile
 
 SQUARES = [box(122.0, 46.0, 122.1, 46.1), box(122.1, 46.0, 122.2, 46.1)]
@@ -139,11 +139,3 @@ def test_several_layers_are_refused_by_name(tmp_path):
         read_features(tmp_path / "a.gpkg")
     assert caught.value.key == "geo_layers"
     assert "网格, 单元" in str(caught.value)
-
-
-def test_fields_are_found_by_any_of_their_names(tmp_path):
-    frame().to_file(tmp_path / "a.gpkg", driver="GPKG")
-    found = read_features(tmp_path / "a.gpkg")
-    assert find_field(found, ("code", "编码")) == "编码"
-    assert find_field(found, ("type",)) is None
-    assert duplicates(found, "编码") == []
