@@ -1,5 +1,23 @@
 """Addresses of the staff pages."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from desk import household, imports, mine
+
+urlpatterns = [
+    path("mine/", mine.page, name="mine"),
+    path("households/<uuid:key>/", household.page, name="household"),
+    path("households/<uuid:key>/contacts/", household.name_contact, name="household-name"),
+    path(
+        "households/<uuid:key>/contacts/<uuid:link>/end/",
+        household.end_contact,
+        name="household-end",
+    ),
+    path("households/<uuid:key>/contacts/<uuid:link>/undo/", household.undo, name="household-undo"),
+    path("import/", imports.import_home, name="import"),
+    path("import/<uuid:key>/", imports.import_run, name="import-run"),
+    path("import/<uuid:key>/write/", imports.import_write, name="import-write"),
+    path("import/<uuid:key>/drop/", imports.import_forget, name="import-drop"),
+    path("import/<uuid:key>/undo/", imports.import_take_back, name="import-undo"),
+    path("import/<uuid:key>/errors.xlsx", imports.import_marked, name="import-errors"),
+]

@@ -1,0 +1,36 @@
+"""The pages a person may open, for the bar."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from grids.scope import kinds_of, scope_of
+
+
+def nav(request: HttpRequest) -> dict[str, object]:
+    """``nav``: address, label and whether it is the page shown; empty for nobody."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": []}
+    scope = scope_of(user)
+    pages: list[tuple[str, str]] = []
+    if scope.areas:
+        pages.append((reverse("home"), _("Map")))
+    if scope.own:
+        pages.append((reverse("mine"), _("My households")))
+    if scope.manage:
+        pages.append((reverse("import"), _("Import")))
+    if "administrator" in kinds_of(user):
+        pages.append((reverse("admin:index"), _("Settings")))
+    return {
+        "nav": [
+            {
+                "url": url,
+                "label": label,
+                "current": request.path == url or (url != "/" and request.path.startswith(url)),
+            }
+            for url, label in pages
+        ]
+    }
