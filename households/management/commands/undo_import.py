@@ -1,0 +1,39 @@
+"""Take an import back while nothing was built on it; without an id, list the latest ones."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from jobs.imports import import_undo
+from jobs.models import ImportRun
+from lib.errors import Refusal
+
+
+class Command(BaseCommand):
+    help = "Take an import back while nothing was built on it; without an id, list the latest."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("run", nargs="?", type=UUID)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["run"] is None:
+            for run in ImportRun.objects.order_by("-at")[:20]:
+                counts = ", ".join(f"{k}: {n}" for k, n in run.report.get("counts", {}).items())
+                self.stdout.write(
+                    f"{run.pk} {run.at:%Y-%m-%d %H:%M} {run.kind} {run.get_state_display()}"
+                    f" {run.file_name} ({counts})"
+                )
+            return
+        run = ImportRun.objects.filter(pk=options["run"]).first()
+        if run is None:
+            raise CommandError(_("There is no import with this id."))
+        try:
+            import_undo(run=run)
+        except Refusal as refused:
+            raise CommandError(str(refused)) from None
+        self.stdout.write(_("Taken back."))
