@@ -43,7 +43,7 @@ test('it says so where a small number is withheld', () => {
   const measure = measureByKey('most_need');
   const small = { tier: null, withheld: ['tier'] };
   assert.ok(isWithheld(small, 'tier.zhongdian'));
-  assert.equal(measure.text(small), 'fewer than 5, not shown');
+  assert.equal(measure.text(small), 'small number, not shown');
   assert.equal(measure.value({ tier: { zhongdian: 7 }, withheld: [] }), 7);
 });
 

@@ -99,7 +99,7 @@ export class Figures extends View {
           title: withheld ? WITHHELD_TEXT : null,
           onclick: () => this.model.setMeasure(chosen ? 'gap' : key),
         }, span('figure-label', measure.label),
-        span('figure-number', total ? measure.number(total) : '—',
+        span(withheld ? 'figure-number.quiet' : 'figure-number', total ? measure.number(total) : '—',
           key === 'issues_open' && total?.issues_overdue
             ? h('small.warn', {}, ' ', _('%(n)s overdue', { n: integer(total.issues_overdue) })) : null));
       }));

@@ -18,7 +18,8 @@ export function isWithheld(row, field) {
   return names.includes(field) || names.includes(field.split('.')[0]);
 }
 
-export const WITHHELD_TEXT = _('fewer than 5, not shown');
+/** Not "fewer than 5": larger counts are withheld too where they would give a small one away. */
+export const WITHHELD_TEXT = _('small number, not shown');
 
 function measure(key, label, options) {
   const field = options.field ?? key;
@@ -48,7 +49,7 @@ function measure(key, label, options) {
     },
     /** The bare number, without its unit. */
     number(row) {
-      if (this.withheld(row)) return '<5';
+      if (this.withheld(row)) return _('not shown');
       const value = this.value(row);
       if (value === null) return '—';
       return this.kind === 'rate' ? percent(value) : integer(value);
