@@ -26,6 +26,7 @@ class Right:
     needs: bool = False  # P3 of these, masked until asked for; counts not withheld
     manage: bool = False  # import, export, link, dispatch, redraw
     own: bool = False  # P2 of the own linked households
+    own_due: bool = False  # when these are due, and the care note
     own_needs: bool = False  # P3 of the own linked households
     matters: bool = False  # matters given to the own department
     log: bool = False  # the access log, no content
@@ -33,10 +34,14 @@ class Right:
 
 
 RIGHTS: dict[str, Right] = {
-    Kind.HEAD: Right(own=True),
-    Kind.CADRE: Right(own=True, own_needs=True),
-    Kind.WORKER: Right(counts=True, households=True, needs=True, own=True, own_needs=True),
-    Kind.VILLAGE_LEAD: Right(counts=True, households=True, needs=True, own=True, own_needs=True),
+    Kind.HEAD: Right(own=True, own_due=True),
+    Kind.CADRE: Right(own=True, own_due=True, own_needs=True),
+    Kind.WORKER: Right(
+        counts=True, households=True, needs=True, own=True, own_due=True, own_needs=True
+    ),
+    Kind.VILLAGE_LEAD: Right(
+        counts=True, households=True, needs=True, own=True, own_due=True, own_needs=True
+    ),
     Kind.MANAGER: Right(counts=True, households=True, needs=True, manage=True),
     Kind.LEADER: Right(counts=True),
     Kind.DEPARTMENT: Right(matters=True),

@@ -67,7 +67,11 @@ def links_create(
         )
     links, most = post_load(post, on=on)
     outcome = Outcome()
-    for household in households:
+    chosen = list(households)
+    # After the post, in the order of their keys: whoever writes several locks them this way.
+    keys = sorted(household.pk for household in chosen)
+    list(Household.objects.select_for_update().filter(pk__in=keys).order_by("pk").only("pk"))
+    for household in chosen:
         require_manage(by, household.path)
         reason = _refusal(household, post, links, most, on)
         if not reason:
@@ -157,6 +161,33 @@ def links_undo(*, links: Iterable[UUID], on: date, by: User | None = None) -> in
     return undone
 
 
+@transaction.atomic
+def link_resume(*, link: Link, on: date, by: User | None = None) -> Link:
+    """Take back the end of a link that was ended today: it is as it was before."""
+    link = Link.objects.select_for_update(of=("self",)).select_related("household").get(pk=link.pk)
+    require_manage(by, link.household.path)
+    before = link.events.order_by("-pgh_id").first()
+    last_day = link.during.lower if link.void else link.during.upper
+    if before is None or before.void or last_day != on or on not in before.during:
+        raise Refusal(_("This link was not ended today; name the contact again instead."))
+    post = Post.objects.in_force(on).filter(pk=link.post_id).first()
+    if post is None:
+        raise Refusal(_("The post this link rests on is no longer held."))
+    links, most = post_load(post, on=on)
+    if most is not None and links >= most:
+        raise Refusal(
+            _("%(name)s already has %(most)s households, the most for this post.")
+            % {"name": post.person, "most": most}
+        )
+    link.during, link.void, link.version = before.during, False, F("version") + 1
+    try:
+        with transaction.atomic():
+            link.save(update_fields=["during", "void", "version"])
+    except IntegrityError:
+        raise Refusal(_("Somebody else has just named a contact in this role.")) from None
+    return link
+
+
 def links_of_household_end(
     *, household: Household, on: date, unless_covering: str | None = None
 ) -> int:
@@ -165,7 +196,7 @@ def links_of_household_end(
         Q(during__contains=on) | Q(during__startswith__gt=on)
     )
     count = 0
-    for link in running.select_related("post"):
+    for link in running.select_related("post").order_by("pk"):
         if unless_covering and reaches(link.post, unless_covering, on=on):
             continue
         link_cut(link, on)
@@ -177,7 +208,7 @@ def links_of_household_end(
 def end_links_with_posts(sender: Any, posts: list[UUID], on: date, **kwargs: Any) -> None:
     """The links that rest on a post end with it, in the same transaction."""
     running = Link.objects.select_for_update().filter(post__in=posts, void=False)
-    for link in running:
+    for link in running.order_by("pk"):
         if link.during.upper is None or link.during.upper > on:
             link_cut(link, max(on, link.during.lower))
 
@@ -213,6 +244,8 @@ def handover_propose(
 @transaction.atomic
 def handover_answer(*, handover: Handover, accept: bool, on: date, by: User | None = None) -> None:
     """Accept (the link begins) or decline a household that was offered."""
+    Post.objects.select_for_update().get(pk=handover.to_post_id)
+    Household.objects.select_for_update().get(pk=handover.household_id)
     handover = Handover.objects.select_for_update().get(pk=handover.pk)
     if handover.state != Handover.State.PROPOSED:
         raise Refusal(_("This handover has already been answered."))

@@ -44,36 +44,36 @@ class HouseholdQuerySet(models.QuerySet):
         )
         return Q(Exists(links))
 
-    def _linked_to(self, user: User) -> Q:
-        """Households whose contact this person is today."""
+    def _linked_to(self, user: User, right: str = "own") -> Q:
+        """Households whose contact this person is today, by a post that has a right to it."""
         from grids.scope import RIGHTS, scope_of
         from lib.clock import today
 
         scope = scope_of(user)
         if not scope.own:
             return Q(pk__in=[])
-        return self._own(user, today(), [kind for kind in scope.kinds if RIGHTS[kind].own])
+        kinds = [kind for kind in scope.kinds if getattr(RIGHTS[kind], right)]
+        return self._own(user, today(), kinds)
 
     def _needs_open_to(self, user: User) -> Q:
         """Of these, the ones whose needs the link itself opens.
 
         A head of a unit is a neighbour: needs only where the household agreed in writing.
         """
-        from grids.scope import RIGHTS, scope_of
         from lib.clock import today
 
-        scope, on = scope_of(user), today()
-        if not scope.own:
-            return Q(pk__in=[])
-        entitled = [kind for kind in scope.kinds if RIGHTS[kind].own_needs]
-        neighbours = [kind for kind in scope.kinds if kind == "head"]
-        return self._own(user, on, entitled) | (
-            self._own(user, on, neighbours) & Q(head_may_see_needs_from__lte=on)
+        on = today()
+        return self._linked_to(user, "own_needs") | (
+            self._own(user, on, ["head"]) & Q(head_may_see_needs_from__lte=on)
         )
 
     def linked_to(self, user: User) -> HouseholdQuerySet:
         """Households whose named contact this person is today."""
         return self.filter(self._linked_to(user))
+
+    def due_open_to(self, user: User) -> HouseholdQuerySet:
+        """Of these, the ones of which this person sees when they are due and the care note."""
+        return self.filter(self._linked_to(user, "own_due"))
 
     def visible_to(self, user: User) -> HouseholdQuerySet:
         """Households whose name and address (P2) this person may read today."""

@@ -62,10 +62,10 @@ def households(login: str, *, covering: bool = False) -> set[str]:
 def needs(login: str, *, covering: bool = False) -> set[str]:
     """Households whose needs somebody may ask for."""
     seen = {key for key, area in FILED.items() if area in within(login, "needs P3")}
-    word = cell(login, "own links")
-    if word == "P2, P3":
+    words = cell(login, "own links").split(", ")
+    if "P3" in words:
         seen |= own(login, covering=covering)
-    elif word == "P2, P3 if agreed":
+    elif "P3 if agreed" in words:
         seen |= own(login, covering=covering) & AGREED
     return seen
 

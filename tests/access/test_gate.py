@@ -79,7 +79,7 @@ def test_the_table_for_libraries_has_no_dead_entry() -> None:
 
 def test_the_table_for_libraries_hides_no_view_of_ours() -> None:
     """A view of this project carries its own mark."""
-    for route, callback, name, space in every_url():
+    for route, callback, _name, space in every_url():
         ours = callback.__module__.split(".")[0] in (
             "accounts", "grids", "households", "casework", "mapview", "desk", "config",
         )  # fmt: skip

@@ -1,0 +1,250 @@
+"""The page of one household: head, address, contacts, and needs masked until asked for.
+
+Every byte of it is P2 or P3: what a request shows is noted for the access log before it leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.gate import allow
+from accounts.keys import sealer
+from accounts.models import User
+from accounts.reads import Read, note_read
+from casework.coverage import refresh
+from grids.models import Area, Post
+from grids.scope import scope_of
+from households.candidates import Candidate, candidates
+from households.links import link_end, link_resume, links_create, links_undo, reaches
+from households.models import Household, Link, Need
+from lib.clock import today
+from lib.errors import Refusal
+from lib.sealing import SealError
+
+SEES_HOUSEHOLDS = ("manager", "worker", "village_lead", "head", "cadre", "volunteer")
+HISTORY = 20
+REASON = 200
+
+
+def phone_of(sealed: bytes | memoryview | None) -> str:
+    """The number of a sealed phone; empty where there is none or its key is gone."""
+    try:
+        return sealer().open(sealed) if sealed else ""
+    except SealError:
+        return ""
+
+
+def household_or_404(user: User, key: UUID) -> Household:
+    """The household within what a person may read."""
+    household = Household.objects.visible_to(user).filter(pk=key).first()
+    if household is None:
+        raise Http404
+    return household
+
+
+def managed_or_404(user: User, key: UUID) -> Household:
+    """The household where the person may change it."""
+    household = Household.objects.manageable_by(user).filter(pk=key).first()
+    if household is None:
+        raise Http404
+    return household
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """A link as the page shows it."""
+
+    link: Link
+    phone: str = ""
+
+
+def contacts_in_force(household: Household, *, on: date) -> list[ContactLine]:
+    """Named contacts of a day with their phones (staff, P1)."""
+    links = household.links.in_force(on).select_related(
+        "role", "post__person", "post__area", "post__organisation"
+    )
+    return [
+        ContactLine(link, phone_of(link.post.person.phone_sealed))
+        for link in links.order_by("role__kind", "role_id")
+    ]
+
+
+def earlier_links(household: Household, *, on: date) -> list[Link]:
+    """Links that ended, the latest first; those taken back on their first day left no trace."""
+    ended = household.links.filter(void=False, during__endswith__lte=on)
+    return list(ended.select_related("role", "post__person").order_by("-during")[:HISTORY])
+
+
+def choices(household: Household, *, on: date) -> list[Candidate]:
+    """Posts that could be named today: they reach the household, and no one else holds the role."""
+    area = Area.objects.get(path=household.path)
+    taken = set(
+        household.links.filter(void=False, during__contains=on).values_list("role", flat=True)
+    )
+    return [
+        candidate
+        for candidate in candidates(area, on=on)
+        if candidate.post.role_id not in taken and reaches(candidate.post, household.path, on=on)
+    ]
+
+
+def needs_on(household: Household, *, on: date) -> list[Need]:
+    """Needs in force on a day, in the order of the vocabulary."""
+    needs = household.needs.filter(void=False, during__contains=on).select_related("kind")
+    return list(needs.order_by("kind__position", "id"))
+
+
+def trail(household: Household) -> list[Area]:
+    """Areas from the county down to where the household is filed (names are public)."""
+    paths = [household.path[:n] for n in range(4, len(household.path) + 1, 4)]
+    return list(Area.objects.filter(path__in=paths).order_by("path"))
+
+
+def map_area(user: User, household: Household, *, on: date) -> str:
+    """Code of the finest area around the household that the person's map shows; or empty."""
+    paths = [household.path[:n] for n in range(4, len(household.path) + 1, 4)]
+    shown = Area.objects.visible_to(user).filter(path__in=paths).with_code(on).order_by("-path")
+    return next((area.code for area in shown if area.code), "")
+
+
+def notice(request: HttpRequest, household: Household, *, on: date) -> dict[str, object] | None:
+    """What was just done and can be undone, as the address names it."""
+    for word in ("named", "ended"):
+        try:
+            key = UUID(request.GET.get(word, ""))
+        except ValueError:
+            continue
+        link = household.links.filter(pk=key).select_related("post__person", "role").first()
+        if link is None:
+            continue
+        running = not link.void and on in link.during
+        if (word == "named") == running:
+            return {"link": link, "word": word}
+    return None
+
+
+@allow(*SEES_HOUSEHOLDS)
+def page(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One household. A POST with ``ask`` shows the phone or the needs, and is logged as that."""
+    household = household_or_404(request.user, key)
+    if request.method == "POST":
+        return show(request, household, asked=request.POST.get("ask", ""))
+    return show(request, household)
+
+
+def show(
+    request: HttpRequest, household: Household, *, asked: str = "", error: str = ""
+) -> HttpResponse:
+    """Draw the page with only what may be shown, and note it for the access log."""
+    user, on, scope = request.user, today(), str(household.pk)
+    one = Household.objects.filter(pk=household.pk)
+    linked = one.linked_to(user).exists()
+    may_ask = one.needs_visible_to(user).exists()
+    shows_phone = bool(household.phone_sealed) and (linked or asked == "phone")
+    shows_needs = may_ask and (asked == "needs" or one.needs_open_to(user).exists())
+    # A head of a unit knows when a contact is due and what to mind, if not why.
+    knows_due = one.due_open_to(user).exists()
+    shows_due = shows_needs or knows_due
+    note_read(request, Read("household.page", scope, 1, "P2"))
+    context = {
+        "household": household,
+        "trail": trail(household),
+        "open": on in household.during,
+        "linked": linked,
+        "manages": scope_of(user).manages(household.path),
+        "contacts": contacts_in_force(household, on=on),
+        "earlier": earlier_links(household, on=on),
+        "made": household.contacts.select_related("made_by").order_by("-on", "-recorded_at")[
+            :HISTORY
+        ],
+        "notice": notice(request, household, on=on),
+        "may_ask": may_ask,
+        "not_agreed": knows_due and not may_ask,
+        "shows_due": shows_due,
+        "shows_needs": shows_needs,
+        "error": error,
+        "map_area": map_area(user, household, on=on),
+    }
+    if shows_phone:
+        note_read(request, Read("household.phone", scope, 1, "P2"))
+        context["phone"] = phone_of(household.phone_sealed)
+    if shows_due:
+        refresh(household.path[:12], on=on)
+        household.refresh_from_db(fields=["due_on", "tier"])
+    if shows_needs:
+        context["needs"] = needs = needs_on(household, on=on)
+        reason = request.POST.get("reason", "")[:REASON] if asked == "needs" else ""
+        note_read(request, Read("household.needs", scope, len(needs) or 1, "P3", reason))
+    elif shows_due:
+        note_read(request, Read("household.due", scope, 1, "P3"))
+    if context["manages"] and context["open"]:
+        context["choices"] = choices(household, on=on)
+    return render(
+        request, "desk/household.html", context, status=400 if error else 200
+    )
+
+
+@require_POST
+@allow("manager")
+def name_contact(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Name the holder of a post as contact of this household."""
+    household = managed_or_404(request.user, key)
+    on = today()
+    chosen = {str(candidate.post.pk): candidate.post for candidate in choices(household, on=on)}
+    post: Post | None = chosen.get(request.POST.get("post", ""))
+    if post is None:
+        return show(request, household, error=_("Choose a contact from the list."))
+    try:
+        outcome = links_create(households=[household], post=post, on=on, by=request.user)
+    except Refusal as refusal:
+        return show(request, household, error=refusal.sentence)
+    if outcome.refused:
+        return show(request, household, error=outcome.refused[0][1])
+    return redirect(f"{address(household)}?named={outcome.linked[0].pk}")
+
+
+@require_POST
+@allow("manager")
+def end_contact(request: HttpRequest, key: UUID, link: UUID) -> HttpResponse:
+    """The person is this household's contact no longer, from today."""
+    return _change(request, key, link, "ended")
+
+
+@require_POST
+@allow("manager")
+def undo(request: HttpRequest, key: UUID, link: UUID) -> HttpResponse:
+    """Take back what was done today: a contact named, or one ended."""
+    return _change(request, key, link, "undo")
+
+
+def _change(request: HttpRequest, key: UUID, link_key: UUID, word: str) -> HttpResponse:
+    household = managed_or_404(request.user, key)
+    link = household.links.filter(pk=link_key).first()
+    if link is None:
+        raise Http404
+    on = today()
+    try:
+        if word == "ended":
+            link_end(link=link, on=on, by=request.user)
+            return redirect(f"{address(household)}?ended={link.pk}")
+        if not link.void and on in link.during:
+            if not links_undo(links=[link.pk], on=on, by=request.user):
+                raise Refusal(_("This contact was not named today; end the link instead."))
+        else:
+            link_resume(link=link, on=on, by=request.user)
+    except Refusal as refusal:
+        return show(request, household, error=refusal.sentence)
+    return redirect(address(household))
+
+
+def address(household: Household) -> str:
+    """The address of a household's page."""
+    return reverse("household", args=[household.pk])

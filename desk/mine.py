@@ -1,0 +1,63 @@
+"""The households whose named contact one is: name, address, call, and when a visit is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.gate import allow
+from accounts.reads import Read, note_read
+from casework.coverage import refresh
+from desk.household import phone_of
+from grids.models import Area
+from grids.scope import RIGHTS, scope_of
+from households.models import Household
+from lib.clock import today
+
+LINKS_HOUSEHOLDS = tuple(kind for kind, right in RIGHTS.items() if right.own)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One household of the list. ``due_on`` only for those who may know it."""
+
+    household: Household
+    place: str
+    phone: str
+    due_on: date | None
+    late: bool
+
+
+@allow(*LINKS_HOUSEHOLDS)
+def page(request: HttpRequest) -> HttpResponse:
+    """Own linked households, those due first where the person may know when."""
+    user, on = request.user, today()
+    own = Household.objects.linked_to(user).open_on(on)
+    for path in {path[:12] for path in own.values_list("path", flat=True)}:
+        refresh(path, on=on)
+    knows_due = set(own.due_open_to(user).values_list("pk", flat=True))
+    households = list(own.order_by("head_name", "id"))
+    names = dict(
+        Area.objects.filter(path__in={h.path for h in households}).values_list("path", "name")
+    )
+    lines = [
+        Line(
+            household,
+            names[household.path],
+            phone_of(household.phone_sealed),
+            household.due_on if household.pk in knows_due else None,
+            household.pk in knows_due
+            and household.due_on is not None
+            and household.due_on < on,
+        )
+        for household in households
+    ]
+    lines.sort(key=lambda line: (line.due_on is None, line.due_on or on))
+    person = str(scope_of(user).person)
+    note_read(request, Read("mine.list", person, len(lines), "P2"))
+    note_read(request, Read("mine.due", person, len(knows_due), "P3"))
+    context = {"lines": lines, "late": sum(line.late for line in lines)}
+    return render(request, "desk/mine.html", context)
