@@ -104,15 +104,8 @@ export class AreaList extends View {
     const before = this.scrolled;
     if (chosen && key !== before) chosen.scrollIntoView({ block: 'nearest' });
     this.scrolled = key;
-    if (before && !key) this.takeFocus(before);
-  }
-
-  /** The card of an area was closed: whoever stood in it goes on from its row. */
-  takeFocus(key) {
-    setTimeout(() => {
-      if (document.activeElement !== document.body) return;
-      this.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
-    });
+    // The card of an area was closed: whoever stood in it goes on from its row.
+    if (before && !key) this.adopt(`[data-key="${CSS.escape(before)}"]`);
   }
 
   /** Arrow keys walk the list; Home and End jump. */

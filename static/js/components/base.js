@@ -3,6 +3,9 @@
  * draws itself when what it watches changes. Text always enters as text nodes.
  */
 export class View extends HTMLElement {
+  /** Whether the focused element has just gone with the view it was in. */
+  static orphaned = false;
+
   /** What the drawing depends on; drawn anew only when one of these is another value. */
   watch(_state) { return [_state]; }
 
@@ -28,12 +31,23 @@ export class View extends HTMLElement {
     this.stop = undefined;
   }
 
+  /** Gives a focus that went with a hidden view to the first match in this one. */
+  adopt(selector) {
+    setTimeout(() => {
+      if (View.orphaned && document.activeElement === document.body) {
+        this.querySelector(selector)?.focus({ preventScroll: true });
+      }
+      View.orphaned = false;
+    });
+  }
+
   update(state) {
     const seen = this.watch(state);
     if (this.seen?.every((value, i) => value === seen[i])) return;
     this.seen = seen;
     const focused = this.contains(document.activeElement) ? document.activeElement.dataset.focus : '';
     this.replaceChildren(...[this.draw(state)].flat(Infinity).filter(Boolean));
+    if (focused && this.hidden) View.orphaned = true;
     if (focused && !this.hidden) {
       const same = this.querySelector(`[data-focus="${CSS.escape(focused)}"]:not(:disabled)`);
       (same ?? this.querySelector('[data-focus]'))?.focus({ preventScroll: true });
@@ -50,11 +64,7 @@ export class Panel extends View {
   drawn() {
     const came = this.away && !this.hidden;
     this.away = this.hidden;
-    if (!came) return;
-    setTimeout(() => {
-      const lost = !document.activeElement || document.activeElement === document.body;
-      if (lost) this.querySelector('[data-focus]')?.focus({ preventScroll: true });
-    });
+    if (came) this.adopt('[data-focus]');
   }
 }
 

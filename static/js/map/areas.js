@@ -28,9 +28,12 @@ export function hatch(context, colour = '#9a958c') {
  * Areas of a higher rank are drawn over the others.
  */
 export const AreaTiles = CanvasTiles.extend({
+  // Tiles of one zoom less drawn at twice the size: a quarter of the requests.
+  options: { tileSize: 512 },
+
   urlOf({ x, y, z }) {
     const on = this.options.on ? `&on=${this.options.on}` : '';
-    return `/tiles/areas/${z}/${x}/${y}.mvt?level=${this.options.level}${on}`;
+    return `/tiles/areas/${z - 1}/${x}/${y}.mvt?level=${this.options.level}${on}`;
   },
 
   decode(layers, tile) {

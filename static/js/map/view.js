@@ -23,6 +23,7 @@ export class MapView {
     this.rows = new Map();
     this.innerRows = new Map();
     this.shown = {};
+    this.asked = new Map();
     this.map = L.map(container, {
       zoomControl: false, attributionControl: false, zoomSnap: 0.5, minZoom: 3, maxZoom: 19,
       center: [35, 105], zoom: 4,
@@ -41,6 +42,8 @@ export class MapView {
       this.tell(null);
     });
     this.map.on('moveend', () => this.rested());
+    // Usually the first view: asked for while the numbers are on their way.
+    if (!model.route.area) this.boundsOf(model.config.root.id).catch(() => {});
     model.store.subscribe(() => this.update());
   }
 
@@ -85,6 +88,9 @@ export class MapView {
   update() {
     const { coverage, inner, hover, place } = this.model.state;
     if (!coverage) return;
+    this.follow(coverage, place);
+    // Before the first view is known, tiles would be asked for in vain.
+    if (!this.shown.placed) return;
     const { route, level, selected, measure } = this.model;
     const on = route.on;
     this.showBase(this.model.state.base);
@@ -105,7 +111,10 @@ export class MapView {
       this.shown.hover = hover;
       this.areaLayer?.repaint();
     }
-    this.follow(coverage, place);
+    if (this.households && this.households.options.chosen !== (place?.id ?? '')) {
+      this.households.options.chosen = place?.id ?? '';
+      this.households.repaint();
+    }
   }
 
   /** The area layer of a pane, replaced when its level or date changes. */
@@ -197,7 +206,6 @@ export class MapView {
       this.shown.sel = route.sel;
       this.shown.at = route.at;
       this.fitArea({ keep: route.at, animate: Boolean(this.shown.placed) });
-      this.shown.placed = true;
     } else if (route.at !== this.shown.at) {
       this.shown.at = route.at;
       if (route.at) this.jump(route.at);
@@ -210,10 +218,6 @@ export class MapView {
       this.shown.place = place;
       if (place && !place.here) this.jump({ lat: place.lat, lng: place.lon, zoom: 16 }, false);
     }
-    if (this.households && this.households.options.chosen !== (place?.id ?? '')) {
-      this.households.options.chosen = place?.id ?? '';
-      this.households.repaint();
-    }
   }
 
   jump({ lat, lng, zoom }, quiet = true) {
@@ -221,7 +225,16 @@ export class MapView {
     this.map.setView([lat, lng], zoom, { animate: false });
   }
 
-  async boundsOf(id) {
+  /** Leaflet bounds of an area, or null without a boundary; asked once. */
+  boundsOf(id) {
+    if (!this.asked.has(id)) {
+      this.asked.set(id, this.askBounds(id));
+      this.asked.get(id).catch(() => this.asked.delete(id));
+    }
+    return this.asked.get(id);
+  }
+
+  async askBounds(id) {
     const { bounds } = await this.model.api.bounds(id);
     if (!bounds) return null;
     const [west, south, east, north] = bounds;
@@ -236,21 +249,36 @@ export class MapView {
 
   /** Fits the whole area; with `keep` only learns its zoom and shows the kept view. */
   async fitArea({ keep = null, animate = true } = {}) {
-    if (keep) this.jump(keep);
+    if (keep) {
+      this.jump(keep);
+      this.placed();
+    }
     try {
       const bounds = await this.boundsOf(this.model.state.coverage.area.id);
       this.model.unmapped(!bounds);
-      if (!bounds) return;
+      if (!bounds) {
+        this.placed();
+        return;
+      }
       const { paddingTopLeft, paddingBottomRight } = this.padding();
       const covered = L.point(paddingTopLeft).add(paddingBottomRight);
       this.model.fitted(this.map.getBoundsZoom(bounds, false, covered));
       if (keep) return;
       this.quiet = true;
       this.map.fitBounds(bounds, { ...this.padding(), animate });
+      this.placed();
       if (this.model.route.at) this.model.unplaced();
     } catch (error) {
+      this.placed();
       this.model.announce(error.message);
     }
+  }
+
+  /** The view is known: layers may ask for their tiles. */
+  placed() {
+    if (this.shown.placed) return;
+    this.shown.placed = true;
+    this.update();
   }
 
   /** Brings a selected area into view if it lies outside; never moves otherwise. */
