@@ -9,5 +9,7 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         from grids.defaults import ensure_roles
+        from jobs.imports import IMPORTERS
 
+        IMPORTERS["staff"] = "grids.importing.staff.StaffImporter"
         post_migrate.connect(ensure_roles, sender=self)

@@ -62,6 +62,8 @@ STAFF = Form(
         ),
         Field("max_links", ("上限", "联户上限", "最多户数", "联系户数上限", "包联上限"),
               kind="int"),
+        Field("pairings", ("帮扶区域", "结对区域", "帮扶村", "结对村", "包联村", "帮扶区域编码",
+                           "结对区域编码")),
     ),
     reads=frozenset({"politics"}),
 )  # fmt: skip

@@ -1,0 +1,133 @@
+"""Slips for the first sign-in: accounts with one-time passwords, one slip a person."""
+
+from __future__ import annotations
+
+import html
+import io
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import xlsxwriter
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from grids.importing.county import one_time_password
+from grids.models import Person, Post, Role
+
+#: Volunteers have no page of their own; everybody else signs in.
+SIGNS_IN = [kind for kind in Role.Kind.values if kind != Role.Kind.VOLUNTEER]
+#: One-time passwords are random, so a slow hash adds nothing but an hour for 4,000 people; the
+#: password a person chooses afterwards gets the full number of rounds.
+ROUNDS = 5_000
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What one person is handed; the password is nowhere else."""
+
+    name: str
+    post: str
+    place: str
+    username: str
+    password: str
+
+
+@transaction.atomic
+def slips_make(*, posts: Iterable[UUID], on: date) -> list[Slip]:
+    """Make accounts for the people who hold these posts on a day or later and have none yet."""
+    found = (
+        Post.objects.filter(pk__in=list(posts), void=False, role__kind__in=SIGNS_IN)
+        .filter(person__user=None)
+        .select_related("person", "role", "area", "organisation")
+        .order_by("path", "person__name")
+    )
+    first: dict[UUID, Post] = {}
+    for post in found:
+        if post.during.upper is None or post.during.upper > on:
+            first.setdefault(post.person_id, post)
+    taken = set(User.objects.values_list("username", flat=True))
+    hasher = PBKDF2PasswordHasher()
+    slips: list[Slip] = []
+    users: list[User] = []
+    people: list[Person] = []
+    for post in first.values():
+        person, password = post.person, one_time_password()
+        username = free_username(person, taken)
+        user = User(
+            username=username, first_name=person.name, must_change_password=True,
+            password=hasher.encode(password, hasher.salt(), iterations=ROUNDS),
+        )  # fmt: skip
+        person.user = user
+        users.append(user)
+        people.append(person)
+        place = str(post.area or post.organisation)
+        slips.append(Slip(person.name, post.role.label, place, username, password))
+    User.objects.bulk_create(users, batch_size=1000)
+    Person.objects.bulk_update(people, ["user"], batch_size=1000)
+    return slips
+
+
+def free_username(person: Person, taken: set[str]) -> str:
+    """Initials and four digits that say nothing of the phone, such as bjg4821."""
+    while True:
+        name = f"{person.initials[:10] or 'u'}{secrets.randbelow(9000) + 1000}"
+        if name not in taken:
+            taken.add(name)
+            return name
+
+
+def slips_workbook(slips: list[Slip]) -> bytes:
+    """One row a slip."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet(_("First sign-in"))
+        bold = book.add_format({"bold": True})
+        mono = book.add_format({"font_name": "Consolas"})
+        header = [_("Name"), _("Post"), _("Area or unit"), _("Address of the page"),
+                  _("User name"), _("One-time password")]  # fmt: skip
+        sheet.write_row(0, 0, header, bold)
+        sheet.set_column(0, 5, 20)
+        sheet.freeze_panes(1, 0)
+        for number, slip in enumerate(slips, start=1):
+            for column, text in ((0, slip.name), (1, slip.post), (2, slip.place)):
+                sheet.write_string(number, column, text)
+            sheet.write_string(number, 4, slip.username, mono)
+            sheet.write_string(number, 5, slip.password, mono)
+    return out.getvalue()
+
+
+def slips_pdf(slips: list[Slip]) -> bytes:
+    """A4 pages of eight slips to cut apart."""
+    from weasyprint import HTML
+
+    lines = {
+        "address": _("Address of the page"), "user": _("User name"),
+        "password": _("One-time password"),
+        "note": _("You choose a new password at the first sign-in. Keep this slip from others."),
+    }  # fmt: skip
+    cards = "".join(
+        f"<section><h1>{html.escape(slip.name)}</h1>"
+        f"<p>{html.escape(slip.post)} · {html.escape(slip.place)}</p>"
+        f"<dl><dt>{lines['address']}</dt><dd class=blank></dd>"
+        f"<dt>{lines['user']}</dt><dd>{html.escape(slip.username)}</dd>"
+        f"<dt>{lines['password']}</dt><dd>{html.escape(slip.password)}</dd></dl>"
+        f"<small>{lines['note']}</small></section>"
+        for slip in slips
+    )
+    style = """
+      @page { size: A4; margin: 8mm }
+      body { margin: 0; font-family: "Noto Sans CJK SC", "WenQuanYi Zen Hei", sans-serif }
+      section { float: left; box-sizing: border-box; width: 97mm; height: 70mm; padding: 6mm;
+        border: 0.2mm dashed #80868d; break-inside: avoid }
+      h1 { font-size: 16pt; margin: 0 } p { margin: 1mm 0 3mm; font-size: 10pt }
+      dl { margin: 0; display: grid; grid-template-columns: 28mm 1fr; row-gap: 2mm }
+      dt { font-size: 10pt } dd { margin: 0; font: 13pt monospace }
+      .blank { border-bottom: 0.2mm solid #1d2329 } small { font-size: 8pt }
+    """
+    page = f"<!doctype html><html lang=zh-Hans><style>{style}</style><body>{cards}</body></html>"
+    return bytes(HTML(string=page).write_pdf())
