@@ -12,7 +12,8 @@ export class AreaCard extends Panel {
 
   draw() {
     const row = this.model.selected;
-    this.hidden = !row || Boolean(this.model.route.open);
+    // The list of households takes its place, where it may be seen.
+    this.hidden = !row || (Boolean(this.model.route.open) && this.model.canSeeHouseholds);
     if (this.hidden) return [];
     return [
       this.head(row),

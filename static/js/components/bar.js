@@ -1,6 +1,6 @@
 /** The top bar's living parts: the path of the place, the date, the search. */
 import { _ } from '../data/i18n.js';
-import { HOUSEHOLD, levelAll } from '../data/levels.js';
+import { HOUSEHOLD, levelAll, levelOfCode } from '../data/levels.js';
 import { View, h, icon } from './base.js';
 
 export class Trail extends View {
@@ -38,6 +38,7 @@ export class AsOf extends View {
   }
 }
 
+const GRID_CODE = 15; // digits of a grid's code
 const WAIT = 250; // ms after the last key before asking
 
 /** A combobox: areas, households, people; the text goes in the body, never in an address. */
@@ -117,7 +118,9 @@ export class SearchBox extends HTMLElement {
       this.show(false);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      (options[this.at] ?? options[0])?.click();
+      const option = this.list.hidden ? null : options[this.at] ?? options[0];
+      if (option) option.click();
+      else this.ask();
     } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && options.length) {
       event.preventDefault();
       const step = event.key === 'ArrowDown' ? 1 : -1;
@@ -146,7 +149,13 @@ export class SearchBox extends HTMLElement {
     const row = this.model.rows.find(({ id }) => id === area.id);
     if (row) this.model.go({ sel: area.code ?? area.id, open: '', reason: '' });
     else if (['county', 'township', 'village'].includes(area.level)) this.model.enter(area);
-    else this.model.go({ area: '', level: area.level, sel: area.code ?? area.id, open: '', reason: '' });
+    else this.toGrid(area.code ?? area.id);
+  }
+
+  /** The grid with a code, or the grid of a unit's code, among all grids. */
+  toGrid(code) {
+    const sel = levelOfCode(code) === 'unit' ? code.slice(0, GRID_CODE) : code;
+    this.model.go({ area: '', level: 'grid', sel, open: '', reason: '' });
   }
 
   toHousehold(row) {
@@ -159,8 +168,8 @@ export class SearchBox extends HTMLElement {
   }
 
   toPerson({ path_code: code }) {
-    if (!code) return;
-    const level = { 12: 'village', 15: 'grid' }[code.length];
-    this.model.go({ area: '', level: level ?? '', sel: code, open: '', reason: '' });
+    const level = levelOfCode(code ?? '');
+    if (level === 'grid' || level === 'unit') this.toGrid(code);
+    else if (level) this.toArea({ code, level, id: this.model.rows.find((row) => row.code === code)?.id });
   }
 }
