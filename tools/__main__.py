@@ -104,7 +104,8 @@ def interrupt(number: int, frame: object) -> None:
 
 def main() -> int:
     given = parser().parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Also for Ctrl-C itself: a script that starts us with & has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     if given.command in (None, "help"):
         usage()

@@ -73,6 +73,11 @@ def file_hash(paths: Sequence[Path], *extra: str) -> str:
     return digest.hexdigest()
 
 
+def marked(path: Path, mark: str) -> bool:
+    """Whether a step left this word behind when it was done last."""
+    return path.exists() and path.read_text("ascii", "replace") == mark
+
+
 def output(command: Sequence[str | Path], **more: object) -> str:
     """Run quietly and return what was printed; an unsuccessful run raises CalledProcessError."""
     return subprocess.run(  # type: ignore[call-overload,no-any-return]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from config.env import Env, database_from_url
 from tools import cluster
-from tools.base import ROOT, VAR, fail, manage, say, write_private
+from tools.base import ROOT, VAR, fail, file_hash, manage, marked, say, write_private
 from tools.postgres import psql, with_name
 from tools.prepare import PASSWORD_FILE
 
@@ -42,6 +43,11 @@ class Target:
     def is_demo(self) -> bool:
         return self.private is not None and self.name == DEMO
 
+    @property
+    def stamp(self) -> Path:
+        """File that remembers which migrations were found applied."""
+        return VAR / f"migrated-{self.name}"
+
     def renamed(self, name: str) -> Target:
         """The same server and rights for another database."""
         owner_url, app_url = with_name(self.owner_url, name), with_name(self.app_url, name)
@@ -73,6 +79,8 @@ class Target:
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}';"
             f'ALTER DATABASE "{self.name}" RENAME TO "{name}"',
         )
+        if self.stamp.exists():
+            self.stamp.replace(self.renamed(name).stamp)
 
     def has_areas(self) -> bool:
         """Whether a county is in it already."""
@@ -80,11 +88,26 @@ class Target:
             return False
         return psql(self.owner_url, "SELECT EXISTS (SELECT FROM public.grids_area)") == "t"
 
+    def migration_mark(self) -> str:
+        """A word that changes with the migrations in the clone or those in the database."""
+        files = [ROOT / "requirements.txt", *sorted(ROOT.glob("*/migrations/*.py"))]
+        applied = psql(self.owner_url, "SELECT to_regclass('django_migrations') IS NOT NULL")
+        if applied == "t":
+            applied = psql(
+                self.owner_url,
+                "SELECT oid, (SELECT string_agg(id::text, ',' ORDER BY id) FROM django_migrations)"
+                " FROM pg_database WHERE datname = current_database()",
+            )
+        return file_hash(files, applied)
+
     def migrate(self) -> None:
-        """Bring the tables up to date; quick when nothing is to be done."""
+        """Bring the tables up to date; a few milliseconds when nothing changed."""
+        if marked(self.stamp, self.migration_mark()):
+            return
         if manage("migrate", "--check", env=self.owner_env, quiet=True, check=False):
             say(f"Migrating {self.name}")
-            manage("migrate", "--noinput", "-v", "1", env=self.owner_env)
+            manage("migrate", "--noinput", "-v", "0", env=self.owner_env)
+        self.stamp.write_text(self.migration_mark(), "ascii")
 
 
 def reach(env: Env, *, name: str = "", demo: bool = False) -> Target:

@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from tools.base import (
     PYTHON,
@@ -25,6 +24,7 @@ from tools.base import (
     locked,
     make_var,
     manage,
+    marked,
     say,
     write_private,
 )
@@ -45,10 +45,6 @@ def prepare(*, private_database: bool, tests: bool = False) -> None:
         front_end_packages()
         make_secrets()
         compile_messages()
-
-
-def marked(path: Path, mark: str) -> bool:
-    return path.exists() and path.read_text("ascii", "replace") == mark
 
 
 def python_packages() -> None:
@@ -123,7 +119,7 @@ def static_mark() -> str:
     digest = hashlib.sha256(
         file_hash([ROOT / "package-lock.json", ROOT / "requirements.txt"]).encode()
     )
-    folders = [ROOT / "static", *ROOT.glob("*/static")]
+    folders = [ROOT / "static", *(f for f in ROOT.glob("*/static") if f.parent != VAR)]
     for path in sorted(p for folder in folders for p in folder.rglob("*") if p.is_file()):
         found = path.stat()
         digest.update(f"{path.relative_to(ROOT)}:{found.st_size}:{found.st_mtime_ns}\n".encode())
