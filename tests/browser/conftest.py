@@ -1,0 +1,120 @@
+"""A real Chromium against a real server. What the page complains about fails the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.people import World, build_world
+from tests.people import today as world_today
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDE, PHONE = (1440, 900), (390, 844)
+PASSWORD = "Grid-office-2026"  # noqa: S105 (of the invented cast)
+AXE = Path(settings.NODE) / "axe-core" / "axe.min.js"
+SHOTS = Path(os.environ.get("SCREENSHOTS") or settings.VAR_DIR / "screenshots")
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str) -> Iterator[Browser]:
+    """One browser for all tests of this process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def town(transactional_db: None, live_server) -> World:
+    """The small world, committed, so that the server sees it; everyone has a password."""
+    world = build_world(world_today())
+    for user in world.users.values():
+        user.set_password(PASSWORD)
+        user.save()
+    return world
+
+
+@dataclass
+class Visitor:
+    """Somebody at the screen: a page, and everything it complained about."""
+
+    page: Page
+    base: str
+    width: int
+    complaints: list[str] = field(default_factory=list)
+
+    def sign_in(self, login: str) -> None:
+        """Sign in by hand."""
+        self.page.goto(f"{self.base}/accounts/login/")
+        self.page.fill("input[name=login]", login)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        self.page.wait_for_load_state("networkidle")
+
+    def shot(self, name: str) -> None:
+        """Keep a picture to look at."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_timeout(300)
+        self.page.screenshot(path=SHOTS / f"{name}-{self.width}.png")
+
+    def check_access(self) -> None:
+        """Fail on what axe calls serious or critical."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        result = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        grave = [
+            f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:3]}"
+            for v in result["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+        assert not grave, grave
+
+    def fits(self) -> None:
+        """Fail when the page is wider than the screen."""
+        wide = self.page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= self.width, f"{wide} px wide on a screen of {self.width}"
+
+
+@pytest.fixture(params=[WIDE, PHONE], ids=["wide", "phone"])
+def visitor(request, chromium: Browser, live_server, town: World) -> Iterator[Visitor]:
+    """A fresh visitor on a wide screen and on a phone; complaints fail the test at its end."""
+    width, height = request.param
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    page = context.new_page()
+    someone = Visitor(page, live_server.url, width)
+    watch(page, someone.complaints)
+    yield someone
+    context.close()
+    assert someone.complaints == []
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Collect console errors, uncaught errors, policy reports and failed requests."""
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
+    )
+
+    def on_console(message) -> None:
+        # A refusal the page shows as a sentence is logged by the browser as a failed resource.
+        if message.type == "error" and "status of 400" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+    page.on(
+        "response",
+        lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None,
+    )
+
+
