@@ -39,19 +39,23 @@ export class Sheet extends HTMLElement {
 
   grab(down) {
     const start = this.getBoundingClientRect().height;
+    let height = start;
     this.dragged = false;
+    this.toggleAttribute('data-dragging', true);
     this.handle.setPointerCapture(down.pointerId);
     const move = ({ clientY }) => {
       const moved = down.clientY - clientY;
       if (Math.abs(moved) > 4) this.dragged = true;
-      if (this.dragged) this.style.height = `${Math.max(80, start + moved)}px`;
+      height = Math.max(80, start + moved);
+      if (this.dragged) this.style.height = `${height}px`;
     };
     const up = () => {
       this.handle.removeEventListener('pointermove', move);
       this.handle.removeEventListener('pointerup', up);
       this.handle.removeEventListener('pointercancel', up);
+      this.toggleAttribute('data-dragging', false);
       if (!this.dragged) return;
-      const share = this.getBoundingClientRect().height / globalThis.innerHeight;
+      const share = height / globalThis.innerHeight;
       this.setHeight(share < 0.32 ? 'low' : share < 0.7 ? 'half' : 'high');
       setTimeout(() => { this.dragged = false; });
     };
