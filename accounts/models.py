@@ -21,6 +21,20 @@ class User(AbstractUser):
         verbose_name_plural = _("accounts")  # type: ignore[assignment]
 
 
+def append_only() -> list[pgtrigger.Trigger]:
+    """Triggers that refuse every change but a new row; row triggers do not see a TRUNCATE."""
+    return [
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name="no_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'the access log is append-only';",
+        ),
+    ]
+
+
 class AccessLog(models.Model):
     """One request that returned personal data, written before its first byte leaves.
 
@@ -48,9 +62,7 @@ class AccessLog(models.Model):
             models.Index(fields=["scope", "at"], name="accesslog_scope"),
             models.Index(fields=["user", "at"], name="accesslog_user"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = append_only()
 
 
 class AccessSeal(models.Model):
@@ -64,6 +76,4 @@ class AccessSeal(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = append_only()

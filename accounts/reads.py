@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.gate import SignedInRequest
 from accounts.models import AccessLog, AccessSeal
@@ -116,11 +117,17 @@ def verify_log() -> tuple[list[str], int]:
     previous, after = GENESIS, 0
     for seal in AccessSeal.objects.order_by("last").iterator():
         if seal.previous != previous or seal.first != after + 1:
-            faults.append(f"seal {seal.pk} does not follow the one before it")
+            faults.append(_("Seal %(seal)d does not follow the one before it.") % {"seal": seal.pk})
         rows = _rows(seal.first, seal.last)
         if len(rows) != seal.rows:
-            faults.append(f"seal {seal.pk} covers {seal.rows} rows, {len(rows)} are there")
+            faults.append(
+                _("Seal %(seal)d covers %(sealed)d rows, %(found)d are there.")
+                % {"seal": seal.pk, "sealed": seal.rows, "found": len(rows)}
+            )
         elif _digest(seal.previous, rows) != seal.digest:
-            faults.append(f"a row between {seal.first} and {seal.last} was changed")
+            faults.append(
+                _("A row between %(first)d and %(last)d was changed.")
+                % {"first": seal.first, "last": seal.last}
+            )
         previous, after = seal.digest, seal.last
     return faults, AccessLog.objects.filter(id__gt=after).count()

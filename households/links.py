@@ -56,7 +56,7 @@ def links_create(
     """Name the holder of a post as contact of households; each is linked or refused by name."""
     post = (
         Post.objects.select_related("role", "person")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .get(pk=post.pk)
     )
     if post.void or on not in post.during:
@@ -68,9 +68,7 @@ def links_create(
     links, most = post_load(post, on=on)
     outcome = Outcome()
     chosen = list(households)
-    # After the post, in the order of their keys: whoever writes several locks them this way.
-    keys = sorted(household.pk for household in chosen)
-    list(Household.objects.select_for_update().filter(pk__in=keys).order_by("pk").only("pk"))
+    households_lock(household.pk for household in chosen)
     for household in chosen:
         require_manage(by, household.path)
         reason = _refusal(household, post, links, most, on)
@@ -96,6 +94,20 @@ def links_create(
             )
             _cut_handovers(household, on)
     return outcome
+
+
+def households_lock(keys: Iterable[UUID]) -> None:
+    """Lock households in the order of their keys: after a post, before links and handovers.
+
+    Everybody locks in this order, so that nobody waits in a circle; and whoever files a
+    household elsewhere waits, so that the marks of a change name the right area.
+    """
+    list(
+        Household.objects.select_for_update()
+        .filter(pk__in=set(keys))
+        .order_by("pk")
+        .values_list("pk")
+    )
 
 
 def _refusal(household: Household, post: Post, links: int, most: int | None, on: date) -> str:
@@ -136,7 +148,8 @@ def link_cut(link: Link, on: date) -> None:
 @transaction.atomic
 def link_end(*, link: Link, on: date, by: User | None = None) -> None:
     """End one link: ``on`` is the first day the person is no longer the contact."""
-    link = Link.objects.select_for_update().select_related("household").get(pk=link.pk)
+    households_lock([link.household_id])
+    link = Link.objects.select_for_update().get(pk=link.pk)
     require_manage(by, link.household.path)
     if link.void or (link.during.upper is not None and link.during.upper <= on):
         raise Refusal(_("This link has already ended."))
@@ -148,11 +161,9 @@ def link_end(*, link: Link, on: date, by: User | None = None) -> None:
 @transaction.atomic
 def links_undo(*, links: Iterable[UUID], on: date, by: User | None = None) -> int:
     """Take back links named today; older ones are ended, not undone. Returns how many."""
-    fresh = (
-        Link.objects.select_for_update(of=("self",))
-        .select_related("household")
-        .filter(pk__in=list(links), void=False, during__startswith=on)
-    )
+    named = Link.objects.filter(pk__in=list(links), void=False, during__startswith=on)
+    households_lock(named.values_list("household", flat=True))
+    fresh = named.select_for_update(of=("self",)).select_related("household").order_by("pk")
     undone = 0
     for link in fresh:
         require_manage(by, link.household.path)
@@ -164,13 +175,13 @@ def links_undo(*, links: Iterable[UUID], on: date, by: User | None = None) -> in
 @transaction.atomic
 def link_resume(*, link: Link, on: date, by: User | None = None) -> Link:
     """Take back the end of a link that was ended today: it is as it was before."""
+    post = Post.objects.select_for_update(of=("self",)).filter(pk=link.post_id).in_force(on).first()
     link = Link.objects.select_for_update(of=("self",)).select_related("household").get(pk=link.pk)
     require_manage(by, link.household.path)
     before = link.events.order_by("-pgh_id").first()
     last_day = link.during.lower if link.void else link.during.upper
     if before is None or before.void or last_day != on or on not in before.during:
         raise Refusal(_("This link was not ended today; name the contact again instead."))
-    post = Post.objects.in_force(on).filter(pk=link.post_id).first()
     if post is None:
         raise Refusal(_("The post this link rests on is no longer held."))
     links, most = post_load(post, on=on)
@@ -207,8 +218,9 @@ def links_of_household_end(
 @receiver(posts_ended)
 def end_links_with_posts(sender: Any, posts: list[UUID], on: date, **kwargs: Any) -> None:
     """The links that rest on a post end with it, in the same transaction."""
-    running = Link.objects.select_for_update().filter(post__in=posts, void=False)
-    for link in running.order_by("pk"):
+    running = Link.objects.filter(post__in=posts, void=False)
+    households_lock(running.values_list("household", flat=True))
+    for link in running.select_for_update().order_by("pk"):
         if link.during.upper is None or link.during.upper > on:
             link_cut(link, max(on, link.during.lower))
 
@@ -218,6 +230,7 @@ def cover_start(*, link: Link, on: date, end: date | None = None, by: User | Non
     """A backup stands in for the contact from a day on."""
     if not link.role.is_backup:
         raise Refusal(_("Only a backup covers; this is a link in its own right."))
+    households_lock([link.household_id])
     require_manage(by, link.household.path)
     if on not in link.during:
         raise Refusal(_("The backup's link is not in force on that day."), field="on")
@@ -244,8 +257,9 @@ def handover_propose(
 @transaction.atomic
 def handover_answer(*, handover: Handover, accept: bool, on: date, by: User | None = None) -> None:
     """Accept (the link begins) or decline a household that was offered."""
-    Post.objects.select_for_update().get(pk=handover.to_post_id)
-    Household.objects.select_for_update().get(pk=handover.household_id)
+    # A post before its households, as in naming a contact.
+    Post.objects.select_for_update(no_key=True).get(pk=handover.to_post_id)
+    households_lock([handover.household_id])
     handover = Handover.objects.select_for_update().get(pk=handover.pk)
     if handover.state != Handover.State.PROPOSED:
         raise Refusal(_("This handover has already been answered."))
