@@ -10,10 +10,10 @@ from grids.scope import kinds_of, scope_of
 
 
 def nav(request: HttpRequest) -> dict[str, object]:
-    """``nav``: address, label and whether it is the page shown; empty for nobody."""
+    """``nav``: address, label and whether it is the page shown; ``feedback_url`` on every page."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": []}
+        return {"nav": [], "feedback_url": reverse("feedback")}
     scope = scope_of(user)
     pages: list[tuple[str, str]] = []
     if scope.areas:
@@ -25,6 +25,7 @@ def nav(request: HttpRequest) -> dict[str, object]:
     if "administrator" in kinds_of(user):
         pages.append((reverse("admin:index"), _("Settings")))
     return {
+        "feedback_url": reverse("feedback"),
         "nav": [
             {
                 "url": url,

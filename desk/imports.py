@@ -85,16 +85,16 @@ KINDS = [
 ]  # fmt: skip
 CRS = [
     ("", gettext_lazy("no coordinates in the file")),
-    ("wgs84", "WGS 84（GPS）"),
-    ("cgcs2000", "CGCS2000（2000 国家大地坐标系，经纬度）"),
-    ("gcj02", "GCJ-02（高德、腾讯、微信）"),
-    ("bd09", "BD-09（百度）"),
+    ("wgs84", "WGS 84 (GPS)"),
+    ("cgcs2000", gettext_lazy("CGCS2000, degrees")),
+    ("gcj02", gettext_lazy("GCJ-02 (Amap, Tencent, WeChat)")),
+    ("bd09", gettext_lazy("BD-09 (Baidu)")),
     *[
-        (f"EPSG:{code}", f"CGCS2000 3° {code - 4488} 带（EPSG:{code}）")
+        (f"EPSG:{code}", f"CGCS2000 3° zone {code - 4488} (EPSG:{code})")
         for code in range(4513, 4534)
     ],
     *[
-        (f"EPSG:{code}", f"CGCS2000 中央经线 {75 + 3 * (code - 4534)}°（EPSG:{code}）")
+        (f"EPSG:{code}", f"CGCS2000 CM {75 + 3 * (code - 4534)}°E (EPSG:{code})")
         for code in range(4534, 4555)
     ],
 ]

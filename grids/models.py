@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.querysets import AreaQuerySet, PostQuerySet
 from lib.history import tracked
+from lib.language import in_language
 from lib.marks import INSERT_MARKS, marks
 
 KEY_LENGTH = 4
@@ -313,8 +314,13 @@ class Role(models.Model):
             " WHERE a.level = 'county' AND EXISTS (SELECT FROM changed)"
         )
 
+    @property
+    def name(self) -> str:
+        """The label in the language shown."""
+        return in_language(self.label, self.label_en)
+
     def __str__(self) -> str:
-        return self.label
+        return self.name
 
 
 @tracked(exclude=["user"])
@@ -360,6 +366,19 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+#: Only at a village or beneath may a post be somebody's contact: above, its area alone counts it.
+IS_CANDIDATE = "p.area_id IS NOT NULL AND length(p.path) >= 12"
+#: Whoever has a household more or less may be full or overloaded in every post held.
+OF_PEOPLE = (
+    "SELECT p.path, " + IS_CANDIDATE + " AS deep FROM grids_post p"
+    " WHERE p.person_id IN ({people})"
+    " UNION ALL SELECT a.path, true FROM grids_post p"
+    " JOIN grids_pairing g ON g.organisation_id = p.organisation_id"
+    " JOIN grids_area a ON a.id = g.area_id"
+    " WHERE p.person_id IN ({people})"
+)
 
 
 @tracked()
@@ -433,10 +452,8 @@ class Post(models.Model):
         ]
         indexes = [models.Index(fields=["path"], name="post_path")]
         triggers = marks(
-            "SELECT path, area_id IS NOT NULL AS deep FROM changed"
-            " UNION ALL SELECT a.path, true FROM changed c"
-            " JOIN grids_pairing p ON p.organisation_id = c.organisation_id"
-            " JOIN grids_area a ON a.id = p.area_id"
+            f"SELECT path, {IS_CANDIDATE} AS deep FROM changed p"
+            f" UNION ALL {OF_PEOPLE.format(people='SELECT person_id FROM changed')}"
         )
 
     def __str__(self) -> str:

@@ -12,9 +12,10 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from grids.models import Area, PathField, Post, Role, geometry_is_sound
+from grids.models import OF_PEOPLE, Area, PathField, Post, Role, geometry_is_sound
 from households.querysets import HouseholdQuerySet, LinkQuerySet
 from lib.history import tracked
+from lib.language import in_language
 from lib.marks import marks
 
 # The columns the coverage count writes itself must not mark anything again.
@@ -302,7 +303,7 @@ class NeedKind(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.label
+        return in_language(self.label, self.label_en)
 
 
 @tracked()
@@ -339,11 +340,10 @@ class Need(models.Model):
 LINK_MARKS = (
     "SELECT h.path, false AS deep FROM changed c"
     " JOIN households_household h ON h.id = c.household_id"
-    " UNION ALL SELECT p.path, p.area_id IS NOT NULL FROM changed c"
-    " JOIN grids_post p ON p.id = c.post_id"
-    " UNION ALL SELECT a.path, true FROM changed c JOIN grids_post p ON p.id = c.post_id"
-    " JOIN grids_pairing g ON g.organisation_id = p.organisation_id"
-    " JOIN grids_area a ON a.id = g.area_id"
+    " UNION ALL "
+    + OF_PEOPLE.format(
+        people="SELECT t.person_id FROM changed c JOIN grids_post t ON t.id = c.post_id"
+    )
 )
 
 
@@ -400,6 +400,12 @@ class Cover(models.Model):
             "SELECT h.path, false AS deep FROM changed c"
             " JOIN households_link l ON l.id = c.link_id"
             " JOIN households_household h ON h.id = l.household_id"
+            " UNION ALL "
+            + OF_PEOPLE.format(
+                people="SELECT t.person_id FROM changed c"
+                " JOIN households_link l ON l.id = c.link_id"
+                " JOIN grids_post t ON t.id = l.post_id"
+            )
         )
 
 

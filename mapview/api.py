@@ -177,7 +177,7 @@ def candidate_list(request: SignedInRequest, area: str) -> dict[str, Any]:
                 "post": c.post.id,
                 "person": c.post.person.name,
                 "role": c.post.role_id,
-                "role_label": c.post.role.label,
+                "role_label": c.post.role.name,
                 "area_name": str(c.post.area or c.post.organisation),
                 "links": c.links,
                 "max": c.most,

@@ -128,7 +128,7 @@ def people_found(user: User, text: str, *, on: date) -> list[dict[str, Any]]:
     return [
         {
             "name": post.person.name,
-            "role_label": post.role.label,
+            "role_label": post.role.name,
             "area_name": labels[post.path]["name"],
             "path_code": labels[post.path]["code"],
         }

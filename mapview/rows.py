@@ -89,7 +89,7 @@ def describe(
             {
                 "id": link.id,
                 "role": link.role_id,
-                "role_label": link.role.label,
+                "role_label": link.role.name,
                 "person": link.post.person.name,
             }
         )

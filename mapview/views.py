@@ -57,7 +57,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     config = {
         "today": on,
         "on": on,
-        "user": {"name": person.name, "post": post.role.label if post else ""},
+        "user": {"name": person.name, "post": post.role.name if post else ""},
         "root": area_json(root),
         "can": {
             "link": bool(scope.manage),
@@ -67,7 +67,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "basemap": basemap(),
         "urls": {
             "signout": reverse("account_logout"),
-            "import": "/import/",
+            "import": reverse("import"),
+            "feedback": reverse("feedback"),
             "household": "/households/",
         },
     }
