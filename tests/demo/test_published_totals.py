@@ -47,11 +47,12 @@ class Loaded:
     def __init__(self, name: str, folder: Path) -> None:
         password = folder / "password"
         password.write_text(PASSWORD + "\n", encoding="utf-8")
-        began = time.monotonic()
+        # The loader's own processor time: other tests run beside this one.
+        began = time.process_time()
         call_command(
             "load_demo", fixture=name, password_file=password, folder=folder / name, verbosity=0
         )
-        self.seconds = time.monotonic() - began
+        self.seconds = time.process_time() - began
         self.expected: dict[str, Any] = json.loads(
             (folder / name / "expected.json").read_text(encoding="utf-8")
         )
@@ -161,7 +162,7 @@ def test_today_shows_some_of_everything(loaded):
 
 @both
 def test_it_is_loaded_within_a_minute(loaded):
-    assert loaded.seconds < 60
+    assert loaded.seconds < 40
 
 
 @town
