@@ -13,4 +13,6 @@ class HouseholdsConfig(AppConfig):
         from jobs.imports import IMPORTERS
 
         IMPORTERS["households"] = "households.importing.households.HouseholdsImporter"
+        IMPORTERS["links"] = "households.importing.links.LinksImporter"
+        IMPORTERS["needs"] = "households.importing.needs.NeedsImporter"
         post_migrate.connect(ensure_need_kinds, sender=self)
