@@ -118,14 +118,19 @@ holder AS MATERIALIZED (
     SELECT t.person_id
     FROM scope_area a
     JOIN grids_post t ON t.path = a.path AND NOT t.void AND t.during @> %(on)s::date
-    JOIN grids_role r ON r.code = t.role_id AND r.may_link
+    JOIN grids_role r ON r.code = t.role_id AND (r.may_link OR r.is_backup)
 ),
+-- Links in force per person and role; a backup's count while it covers.
 load AS MATERIALIZED (
     SELECT t.person_id, l.role_id, count(*) AS links
     FROM holder
     JOIN grids_post t ON t.person_id = holder.person_id
         AND NOT t.void AND t.during @> %(on)s::date
+    JOIN grids_role r ON r.code = t.role_id
     JOIN households_link l ON l.post_id = t.id AND NOT l.void AND l.during @> %(on)s::date
+    WHERE NOT r.is_backup OR EXISTS (
+        SELECT FROM households_cover c WHERE c.link_id = l.id AND c.during @> %(on)s::date
+    )
     GROUP BY t.person_id, l.role_id
 ),
 capacity AS MATERIALIZED (
@@ -136,7 +141,7 @@ capacity AS MATERIALIZED (
     FROM holder
     JOIN grids_post t ON t.person_id = holder.person_id
         AND NOT t.void AND t.during @> %(on)s::date
-    JOIN grids_role r ON r.code = t.role_id AND r.may_link
+    JOIN grids_role r ON r.code = t.role_id AND (r.may_link OR r.is_backup)
     LEFT JOIN load ON load.person_id = t.person_id AND load.role_id = t.role_id
     GROUP BY t.person_id, t.role_id
 ),
