@@ -52,12 +52,21 @@ def areas_beneath(path: str) -> list[UUID]:
     return list(Area.objects.filter(path__startswith=path).values_list("pk", flat=True))
 
 
+def count_alone(cursor: Any) -> None:
+    """One counter at a time until the transaction ends, so that two never write the same row."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianhu.recount'))")
+
+
 def recount(areas: Iterable[UUID], *, on: date) -> int:
-    """Count the own households of ``areas`` again and write the summary; return how many."""
+    """Count the own households of ``areas`` again and write the summary; return how many.
+
+    Whoever also takes marks calls ``count_alone`` before that, in the same transaction.
+    """
     ids = list(areas)
     if not ids:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
+        count_alone(cursor)
         cursor.execute(SQL + RECOUNT, {"areas": ids, "on": on})
         cursor.execute(CELLS, {"areas": ids, "on": on})
     return len(ids)
@@ -102,7 +111,7 @@ def refresh(path: str, *, on: date) -> int:
         if not cursor.fetchone()[0]:
             return 0
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianhu.recount'))")
+        count_alone(cursor)
         cursor.execute(TAKE_MARKS, parameters)
         areas = [row[0] for row in cursor.fetchall()]
         return recount(areas, on=on)

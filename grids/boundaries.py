@@ -40,6 +40,9 @@ def boundaries_set(
 
     pairs = list(outlines)
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Outlines are simplified with their siblings: two at once would lock each other out.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianhu.boundaries'))")
         areas = [area for area, _geom in pairs]
         for old in Boundary.objects.select_for_update().filter(area__in=areas, during__contains=on):
             cut = ended(old.during, on)

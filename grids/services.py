@@ -178,7 +178,7 @@ def post_end(*, post: Post, on: date, by: User | None = None) -> Post:
 
     ``on`` is the first day it is no longer held. Ended on its first day it is void.
     """
-    post = Post.objects.select_for_update().get(pk=post.pk)
+    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     require_manage(by, post.path)
     if post.void or (post.during.upper is not None and post.during.upper <= on):
         raise Refusal(_("This post has already ended."))

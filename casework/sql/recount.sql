@@ -1,11 +1,20 @@
 -- Appended to coverage.sql: writes today's derived columns, the side table and the summary.
-, household_written AS (
+, household_locked AS MATERIALIZED (
+    -- In the order of their keys, as every writer of several households locks them.
+    SELECT h.id
+    FROM households_household h
+    JOIN household_fact f ON f.household_id = h.id
+    WHERE (h.tier, h.due_on, h.gap_reason, h.outside)
+        IS DISTINCT FROM (f.tier, f.due_on, f.reason, f.outside)
+    ORDER BY h.id
+    FOR NO KEY UPDATE OF h
+),
+household_written AS (
     UPDATE households_household h
     SET tier = f.tier, due_on = f.due_on, gap_reason = f.reason, outside = f.outside
-    FROM household_fact f
-    WHERE h.id = f.household_id
-        AND (h.tier, h.due_on, h.gap_reason, h.outside)
-            IS DISTINCT FROM (f.tier, f.due_on, f.reason, f.outside)
+    FROM household_locked k
+    JOIN household_fact f ON f.household_id = k.id
+    WHERE h.id = k.id
 ),
 last_contact_written AS (
     INSERT INTO casework_lastcontact (household_id, reached_on)
