@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from grids.boundaries import boundaries_activated
 from households.attribution import Territory
 from households.models import Household
-from households.services import membership_change, touch
+from households.services import membership_change, refiled
 
 
 @receiver(boundaries_activated)
@@ -27,6 +27,7 @@ def settle_households(sender: Any, paths: list[str], on: date, **kwargs: Any) ->
             .filter(path__startswith=path)
             .annotate(depth=Length(F("path")))
             .filter(depth__lt=20)
+            .order_by("pk")
         )
         if not waiting.exists():
             continue
@@ -41,4 +42,4 @@ def settle_households(sender: Any, paths: list[str], on: date, **kwargs: Any) ->
             )
             if settled.path != household.path:
                 membership_change(household=household, area_id=settled.id, on=on)
-                touch(household, path=settled.path)
+                refiled(household, path=settled.path, on=on)

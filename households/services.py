@@ -23,6 +23,7 @@ from households.attribution import Place, Territory
 from households.links import links_of_household_end
 from households.models import Absence, Exemption, Household, Membership, Review
 from lib.bigrams import bigrams
+from lib.clock import today
 from lib.errors import Refusal
 from lib.pinyin import initials
 from lib.spans import ended, span
@@ -117,7 +118,12 @@ def household_move(
     )
     membership_change(household=household, area_id=settled.id, on=on)
     links_of_household_end(household=household, on=on, unless_covering=settled.path)
-    return touch(household, path=settled.path)
+    return refiled(household, path=settled.path, on=on)
+
+
+def refiled(household: Household, *, path: str, on: date) -> Household:
+    """Copy the new place to the household; one still to come is copied by the nightly duty."""
+    return touch(household, path=path) if on <= today() else touch(household)
 
 
 def membership_change(*, household: Household, area_id: UUID, on: date) -> None:
@@ -211,14 +217,19 @@ def household_merge(
     *, household: Household, into: Household, on: date, by: User | None = None
 ) -> Household:
     """Close a household that joined another one; its needs go on there."""
-    into = locked(into, by)
     if into.pk == household.pk:
         raise Refusal(_("A household cannot be merged into itself."))
+    # Several households are always locked in the order of their keys.
+    pair = {h.pk: locked(h, by) for h in sorted((household, into), key=lambda h: h.pk)}
+    household, into = pair[household.pk], pair[into.pk]
+    if on not in into.during:
+        raise Refusal(_("The household is not open on that day."), field="on")
     for need in household.needs.filter(during__contains=on, void=False):
         need.pk = None
         need._state.adding = True
         need.household = into
         need.during = span(on, need.during.upper)
+        need.clock_from = max(need.clock_from, on)
         need.save()
     household_close(household=household, on=on, reason="merged", merged_into=into, by=by)
     if household.size and into.size:
@@ -262,7 +273,7 @@ def household_locate(
         )
         if settled.path != household.path:
             membership_change(household=household, area_id=settled.id, on=on)
-            household = touch(household, path=settled.path)
+            household = refiled(household, path=settled.path, on=on)
     return household
 
 
