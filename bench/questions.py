@@ -1,0 +1,171 @@
+"""Which indexes the search, the lists and the tiles use, and how long each question takes.
+
+``python -m bench.questions`` asks as people of different reach, explains every statement that
+reads households, and says where one was read from end to end. It then compares the summary with a
+count from the base tables, and counts one marked unit again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench.floor import Measured, repeated
+from bench.tiles import tiles_around
+from bench.town import STEP, Town, place_of, town
+
+from django.db import connections  # noqa: I001 - after the line above has set Django up
+
+from accounts.models import User
+from casework.coverage import ROLL_UP, SQL, SUMS, areas_beneath, refresh, sums
+from grids.models import AreaDirty
+from grids.scope import scope_of
+from households.models import Household
+from lib.clock import today
+from mapview.asked import asked_area
+from mapview.finding import households_by_contact, nearest, search
+from mapview.layers import cell_tile, household_tile
+from mapview.rows import household_page
+
+READ = ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan")
+TIMES = 5
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from nodes(inner)
+
+
+def explained(ask: Callable[[], Any]) -> list[tuple[float, str, list[str]]]:
+    """Milliseconds, tables' scans of every statement that ``ask`` makes about households."""
+    kept: list[tuple[str, bytes]] = []
+
+    def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "households_household" in sql:
+            kept.append((context["connection"].alias, context["cursor"].cursor.mogrify(sql, params)))
+        return execute(sql, params, many, context)
+
+    for alias in connections:
+        connections[alias].ensure_connection()
+    with connections["default"].execute_wrapper(keep), connections["tiles"].execute_wrapper(keep):
+        ask()
+    found = []
+    for alias, sql in kept:
+        with connections[alias].cursor() as cursor:
+            times = []
+            for _ in range(TIMES):
+                cursor.execute(b"EXPLAIN (ANALYZE, FORMAT JSON) " + sql)
+                answer = cursor.fetchone()[0]
+                plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]
+                times.append(plan["Execution Time"] + plan["Planning Time"])
+        scans = [
+            f"{node['Node Type']} {node.get('Index Name') or node.get('Relation Name')}"
+            for node in nodes(plan["Plan"])
+            if node["Node Type"] in READ
+        ]
+        found.append((sorted(times)[TIMES // 2], sql.decode()[:60], scans))
+    return found
+
+
+def report(who: str, what: str, ask: Callable[[], Any]) -> None:
+    """One line for each statement about households."""
+    for milliseconds, _sql, scans in explained(ask):
+        whole = "  << READS ALL HOUSEHOLDS" * ("Seq Scan households_household" in scans)
+        print(f"{who:9} {what:24} {milliseconds:9.2f} ms  {', '.join(dict.fromkeys(scans))}{whole}")
+
+
+def ask_all(made: Town) -> None:
+    on = today()
+    sample = Household.objects.filter(path__startswith="0000000700100000").order_by("id")[0]
+    tail = "0001"
+    for login in ("county", "township", "village", "grid", "head"):
+        user = User.objects.get(pk=made.users[login].pk)
+        texts = {
+            "two characters": sample.head_name[:2],
+            "three characters": sample.head_name,
+            "one character": sample.head_name[:1],
+            "address": sample.address[-5:],
+            "initials": sample.initials,
+            "phone tail": tail,
+            "own number": sample.serial,
+            "no such name": "无此人",
+        }
+        for what, text in texts.items():
+            report(login, what, lambda user=user, text=text: search(user, text, on=on))
+        report(login, "contact's households",
+               lambda user=user: list(households_by_contact(user, sample.head_name, on=on)[:20]))  # fmt: skip
+        place = place_of(10.5 * 0.02 / STEP, 6.5 * 0.02 / STEP)
+        report(login, "nearest", lambda user=user: nearest(user, *place, limit=20, on=on))
+        tile = tiles_around(14, 10.5 * 0.02 / STEP, 6.5 * 0.02 / STEP)[0]
+        report(login, "household tile z14", lambda user=user: household_tile(user, tile, on=on))
+        if not scope_of(user).areas:
+            continue
+        here = asked_area(user, None, on=on)
+        for gap in (False, True):
+            report(login, "list of the gap" if gap else "list",
+                   lambda user=user, here=here, gap=gap: household_page(
+                       user, here, gap=gap, reason="", cursor="", limit=50, on=on, current=on))  # fmt: skip
+
+
+def counts(made: Town) -> None:
+    """The summary against the base tables for a township, and one marked unit counted again."""
+    on = today()
+    user = made.users["township"]
+    here = asked_area(user, None, on=on)
+    columns = ", ".join(f"sum({name}) AS {name}" for name in SUMS)
+    base = ROLL_UP.format(columns=columns, source=f"{SQL} SELECT * FROM area_fact")
+
+    def from_base() -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(base, {"areas": areas_beneath(here.path), "on": on, "length": 16})
+            cursor.fetchall()
+
+    def from_summary() -> None:
+        sums(here.path, "grid", on=on, current=on)
+
+    found = repeated({"base": from_base, "summary": from_summary}, times=TIMES)
+    compare(f"coverage of {here.name} by grid", found, "base", "summary")
+
+    unit = Household.objects.filter(path__startswith=here.path).order_by("path")[0].path
+
+    def recount_marked() -> None:
+        AreaDirty.objects.create(path=unit, deep=False)
+        refresh(here.path, on=on)
+
+    found = repeated({"nothing marked": lambda: refresh(here.path, on=on),
+                      "one unit marked": recount_marked}, times=TIMES)  # fmt: skip
+    compare("count again", found, "one unit marked", "nothing marked")
+
+
+def compare(what: str, found: dict[str, Measured], slow: str, fast: str) -> None:
+    print(f"\n{what}")
+    for name, measured in found.items():
+        print(f"  {name:16} {measured.line()}")
+    print(f"  ratio {slow} / {fast}: {found[slow].median / found[fast].median:.1f}")
+
+
+def cells(made: Town) -> None:
+    """A tile of counts at low zooms, whose cost must not follow the number of households."""
+    user = made.users["county"]
+    for z in (6, 9, 12):
+        tile = tiles_around(z, 10.5 * 0.02 / STEP, 6.5 * 0.02 / STEP)[0]
+        found = repeated({"cells": lambda tile=tile: cell_tile(user, tile)}, times=TIMES)
+        print(f"tile of counts z{z:<2} {found['cells'].line()}")
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(prog="python -m bench.questions")
+    ask.add_argument("--households", type=int, default=200_000)
+    ask.add_argument("--keep", default="", help="database to make and keep, or to use again")
+    given = ask.parse_args()
+    with town(given.households, keep=given.keep) as made:
+        ask_all(made)
+        counts(made)
+        cells(made)
+
+
+if __name__ == "__main__":
+    main()
