@@ -82,3 +82,11 @@ test('it has no level of households for whom sees only counts', async () => {
   assert.deepEqual(model.levels, ['village', 'grid']);
   assert.equal(model.level, 'village');
 });
+
+test('it knows which village a grid lies in while it lists the grids of a town', async () => {
+  const { model } = await openPage('?level=grid');
+  await settled();
+  assert.equal(model.villageOf({ code: '152223100021001' }), '152223100021');
+  await model.enter({ id: 'id-152223100021', code: '152223100021', level: 'village' });
+  assert.equal(model.villageOf({ code: '152223100021001' }), '');
+});

@@ -6,8 +6,8 @@ import { Panel, h, icon, span, withNumber } from './base.js';
 import { resultStrip } from './result.js';
 
 export class AreaCard extends Panel {
-  watch({ coverage, route, result, loading }) {
-    return [coverage, route.sel, route.open, result, loading];
+  watch({ coverage, route, villages, result, loading }) {
+    return [coverage, villages, route.sel, route.open, result, loading];
   }
 
   draw() {
@@ -31,7 +31,7 @@ export class AreaCard extends Panel {
       }, icon('close')),
       h('h2', {}, row.name),
       h('p.hint', {}, [
-        isRemainder(row) ? null : [row.parent, row.type].filter(Boolean).join(' '),
+        isRemainder(row) ? null : [this.model.villageOf(row), row.type].filter(Boolean).join(' '),
         ngettext('%(n)s household', '%(n)s households', row.households),
         row.linked_rate === null ? null : _('linked %(share)s', { share: percent(row.linked_rate) }),
       ].filter(Boolean).join(' · ')));

@@ -5,8 +5,8 @@ import { classify } from '../data/classes.js';
 import { View, h, span } from './base.js';
 
 export class AreaList extends View {
-  watch({ coverage, route, fitZoom }) {
-    return [coverage, route.measure, route.classes, route.sel, this.model.level, fitZoom];
+  watch({ coverage, route, villages, fitZoom }) {
+    return [coverage, villages, route.measure, route.classes, route.sel, this.model.level, fitZoom];
   }
 
   connect(model) {
@@ -54,7 +54,7 @@ export class AreaList extends View {
   /** Beside the name: the place it lies in where names repeat, else its type. */
   beside(row) {
     if (isRemainder(row)) return null;
-    const text = this.model.level === 'village' ? row.type : row.parent ?? row.type;
+    const text = this.model.villageOf(row) || row.type;
     return text ? h('small', {}, text) : null;
   }
 

@@ -10,6 +10,8 @@ import { Store } from './store.js';
 import { formatRoute, parseRoute } from './urlstate.js';
 import { Linking } from './linking.js';
 
+const VILLAGE_CODE = 12; // digits of a village's code
+
 export class MapModel {
   /**
    * config: the page's json_script; api: an Api; history: {push(search), replace(search)};
@@ -25,6 +27,7 @@ export class MapModel {
       coverage: null,
       coverageKey: '',
       previous: null,
+      villages: { key: '', names: new Map() },
       unmapped: false,
       base: Boolean(config.basemap),
       inner: null,
@@ -159,11 +162,35 @@ export class MapModel {
       this.store.set({ coverage, loading: false, message: this.headline(coverage) });
       // The area turned out to be of another level than its code let expect.
       if (rowLevel(this.level) !== coverage.level) await this.loadCoverage(false);
-      else await this.loadPrevious(coverage, force);
+      else {
+        this.loadVillages(coverage);
+        await this.loadPrevious(coverage, force);
+      }
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.store.set({ loading: false, error: error.message, coverageKey: '' });
     }
+  }
+
+  /** Names of villages by code, for rows finer than villages: "第1网格" is many places. */
+  loadVillages(coverage) {
+    const wanted = ['grid', 'unit'].includes(coverage.level)
+      && ['county', 'township'].includes(coverage.area.level);
+    const key = wanted ? `${coverage.area.id}|${coverage.on}` : '';
+    if (key === this.state.villages.key) return;
+    this.store.set({ villages: { key, names: new Map() } });
+    if (!wanted) return;
+    this.api.coverage({ area: this.areaCode, level: 'village', on: this.route.on })
+      .then(({ rows }) => {
+        if (this.state.villages.key !== key) return;
+        this.store.set({ villages: { key, names: new Map(rows.map((row) => [row.code, row.name])) } });
+      })
+      .catch(() => {});
+  }
+
+  /** Name of the village a finer row lies in, '' where it is not known or not needed. */
+  villageOf(row) {
+    return this.state.villages.names.get(row.code?.slice(0, VILLAGE_CODE)) ?? '';
   }
 
   /** The gap a month earlier: slower to count, so it comes after the numbers of the day. */

@@ -328,7 +328,9 @@ export class MapView {
     }
     if (this.told !== row || !this.tip.isOpen()) {
       const text = document.createElement('span');
-      text.textContent = `${row.name} · ${this.model.measure.label} ${this.model.measure.text(row)}`;
+      const { measure } = this.model;
+      const name = `${this.model.villageOf(row)} ${row.name}`.trim();
+      text.textContent = `${name} · ${measure.label} ${measure.text(row)}`;
       this.tip.setContent(text);
     }
     this.told = row;
