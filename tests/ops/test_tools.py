@@ -164,6 +164,7 @@ def test_extensions_and_the_schema_are_left_out_of_a_restore():
     assert archive.made_already("2; 3079 16386 EXTENSION - postgis ")
     assert archive.made_already("4710; 0 0 COMMENT - EXTENSION postgis ")
     assert archive.made_already("5; 2615 2200 SCHEMA - public pg_database_owner")
+    assert archive.made_already("4712; 0 16750 TABLE DATA public spatial_ref_sys lianhu_super")
     assert not archive.made_already("301; 1259 18000 TABLE public grids_area lianhu_owner")
     assert not archive.made_already("4721; 0 0 COMMENT public TABLE grids_area lianhu_owner")
 
