@@ -17,7 +17,8 @@ fresh AS MATERIALIZED (
         count(*) AS households,
         count(*) FILTER (WHERE h.gap_reason <> '') AS unlinked
     FROM village v
-    JOIN households_household h ON h.path LIKE v.path || '%%'
+    -- A range: LIKE with a pattern of the other table would read every household.
+    JOIN households_household h ON h.path >= v.path AND h.path < v.path || '~'
         AND h.during @> %(on)s::date AND h.location_3857 IS NOT NULL
     CROSS JOIN generate_series(5, 12) AS z (zoom)
     GROUP BY 1, 2, 3, 4
