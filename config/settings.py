@@ -148,6 +148,7 @@ AXES_VERBOSE = False
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_USERNAME_CALLABLE = "accounts.locks.username_of"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+ACCOUNT_FORMS = {"change_password": "accounts.forms.NewPasswordForm"}
 MFA_FORMS = {"authenticate": "accounts.forms.CodeForm"}
 # Only these change rows: reads carry no context to the database.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
