@@ -331,6 +331,10 @@ def recorded(run: ImportRun, by: Any) -> Iterator[Any]:
         user=str(by.pk) if by else None, reason=f"import {run.kind}", run=str(run.pk)
     ) as context:
         yield context.id
+        # The library's variables last as long as the transaction; what else happens in it is not
+        # the import's doing.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pghistory.context_id', '', true)")
 
 
 def import_commit(

@@ -183,6 +183,8 @@ def restored(column: str) -> str:
     """One assignment of the restoring update; versions only grow, for phones merge by them."""
     if column == "version":
         return '"version" = t."version" + 1'
+    if column == "updated_at":
+        return '"updated_at" = now()'
     return f'"{column}" = e."{column}"'
 
 

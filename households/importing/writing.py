@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.keys import sealer
 from households.attribution import Place
 from households.importing.diffs import Change, NeedKinds
+from households.importing.indexes import indexes_built_after
 from households.links import links_of_household_end
 from households.models import Absence, Household, Membership, Need
 from households.needcells import NeedMention
@@ -155,12 +156,14 @@ def fresh_write(fresh: Sequence[Fresh], kinds: NeedKinds, *, on: date) -> list[C
     """Write new households with their memberships, absences and needs; what was made."""
     if not fresh:
         return []
-    ids = uuids(len(fresh))
+    # In order, so that the indexes on the key grow at one end.
+    ids = sorted(uuids(len(fresh)))
     with connection.cursor() as cursor:
-        for start in range(0, len(fresh), BATCH):
-            part = fresh[start : start + BATCH]
-            lines = household_lines(part, ids[start : start + BATCH], on)
-            copy_rows(cursor, "households_household", HOUSEHOLD, lines)
+        with indexes_built_after(len(fresh)):
+            for start in range(0, len(fresh), BATCH):
+                part = fresh[start : start + BATCH]
+                lines = household_lines(part, ids[start : start + BATCH], on)
+                copy_rows(cursor, "households_household", HOUSEHOLD, lines)
         made = [Created(Household, ids)]
         numbers = serial_ids(cursor, "households_membership", len(fresh))
         copy_rows(
