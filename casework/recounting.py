@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,7 +29,7 @@ KEPT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 }  # fmt: skip
 COPY = "CREATE TEMP TABLE kept_before ON COMMIT DROP AS SELECT {columns} FROM {table}"
 COMPARE = """
-SELECT to_jsonb(kept), to_jsonb(fresh)
+SELECT coalesce(to_jsonb(kept), 'null'), coalesce(to_jsonb(fresh), 'null')
 FROM kept_before kept
 FULL JOIN (SELECT {columns} FROM {table}) fresh USING ({key})
 WHERE to_jsonb(kept) IS DISTINCT FROM to_jsonb(fresh)
@@ -71,6 +72,7 @@ def kept_compare(*, on: date) -> Comparison:
             cursor.execute("SELECT count(*) FROM kept_before")
             result.compared += cursor.fetchone()[0]
             cursor.execute(COMPARE.format(**names))
-            result.differences += [(kind, kept, fresh) for kept, fresh in cursor.fetchall()]
+            for kept, fresh in cursor.fetchall():
+                result.differences.append((kind, json.loads(kept), json.loads(fresh)))
             transaction.set_rollback(True)
     return result

@@ -30,7 +30,7 @@ from tests.coverage.oracle import COUNTS, REASONS, TIERS, World
 from tests.coverage.town import BEGIN, CURRENT, Writer, town_build
 
 SEED = int(os.environ.get("TOWN_SEED", "20260430"))
-WRITERS = int(os.environ.get("TOWN_WRITERS", "4"))
+WRITERS = int(os.environ.get("TOWN_WRITERS", "8"))
 CHANGES = 2000
 DATES = 20
 LEVELS = list(DEPTH)
