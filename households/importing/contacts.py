@@ -125,10 +125,8 @@ class Contacts:
         places = [path[:length] for length in (12, 16, 20) if length <= len(path)]
         if held.post.area_id:
             return held.post.path in places
-        paired = [
-            where for span, where in self.paired.get(held.post.organisation_id, [])
-            if covers(span, day)
-        ]  # fmt: skip
+        pairings = self.paired.get(held.post.organisation_id or held.post.pk, [])
+        paired = [where for span, where in pairings if covers(span, day)]
         return not paired or any(where in places for where in paired)
 
     def full(self, held: Held, day: date) -> int | None:

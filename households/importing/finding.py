@@ -55,7 +55,7 @@ class Homes:
         self.places = places
         self.by_serial: dict[str, list[Home]] = {}
         self.by_head: dict[str, list[Home]] = {}
-        parameters = {
+        parameters: dict[str, Any] = {
             "pattern": f"{path}%",
             "serials": sorted({s for s in serials if isinstance(s, str)}),
             "heads": sorted({h for h in heads if isinstance(h, str)}),

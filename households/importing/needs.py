@@ -236,10 +236,10 @@ def _read(
 def _load(data: NeedsPlan) -> None:
     households = {entry.home.id for entry in data.entries}
     rows = Need.objects.filter(household__in=households, void=False).order_by("during", "pk")
-    for household, *need, during in rows.values_list(
+    for household, pk, kind, subtype, persons, during in rows.values_list(
         "household_id", "id", "kind_id", "subtype", "persons", "during"
     ):
-        found = OnRecord(*need, (during.lower, during.upper))
+        found = OnRecord(pk, kind, subtype, persons, (during.lower, during.upper))
         data.record.setdefault(household, []).append(found)
 
 
