@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F, Func, Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import OF_PEOPLE, Area, PathField, Post, Role, geometry_is_sound
@@ -164,6 +165,12 @@ class Household(models.Model):
             models.Index(fields=["initials"], name="household_initials"),
             models.Index(fields=["phone_tail"], name="household_phone_tail"),
             models.Index(fields=["serial"], name="household_serial", condition=~Q(serial="")),
+            # The last digits of a number, as people remember it.
+            models.Index(
+                OpClass(Reverse("serial"), "text_pattern_ops"),
+                name="household_serial_end",
+                condition=~Q(serial=""),
+            ),
         ]
         triggers = marks("SELECT path, false AS deep FROM changed", update=HOUSEHOLD_UPDATE_MARKS)
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Reverse
 
 from accounts.keys import sealer
 from accounts.models import User
@@ -20,28 +21,40 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 LETTERS = re.compile(r"[a-z]{1,20}")
 
 
-def _name_condition(text: str) -> Q:
+def _name_conditions(text: str) -> list[Q]:
     """Names or addresses that hold ``text``, each length by the index that serves it."""
     if len(text) == 1:
-        return Q(head_name__startswith=text)
+        return [Q(head_name__startswith=text)]
     if len(text) == 2:
-        return Q(bigrams__contains=bigrams(text))
-    return Q(head_name__contains=text) | Q(address__contains=text)
+        return [Q(bigrams__contains=bigrams(text))]
+    return [Q(head_name__contains=text), Q(address__contains=text)]
+
+
+def _conditions(text: str) -> list[Q]:
+    """By name, address, own number, end of the phone, or initials: one index each."""
+    conditions = [Q(serial__in=sorted({text, text.upper(), text.lower()}))]
+    digits = re.sub(r"[\s-]", "", text)
+    if digits.isdigit() and len(digits) >= 4:
+        conditions.append(Q(phone_tail__in=sealer().tails(digits[-4:])))
+        conditions.append(~Q(serial="") & Q(serial_end__startswith=digits[::-1]))
+    elif LETTERS.fullmatch(text.lower()):
+        conditions.append(Q(initials__startswith=text.lower()))
+    if CHINESE.search(text) or not digits.isdigit():
+        conditions += _name_conditions(text)
+    return conditions
 
 
 def households_found(user: User, text: str, *, on: date) -> QuerySet[Household]:
-    """Households by name, address, own number, end of the phone, or initials of the name."""
-    seen = Household.objects.visible_to(user).open_on(on)
-    digits = re.sub(r"[\s-]", "", text)
-    condition = Q(serial__iexact=text)
-    if digits.isdigit() and len(digits) >= 4:
-        condition |= Q(phone_tail__in=sealer().tails(digits[-4:]))
-        condition |= Q(serial__endswith=digits)
-    elif LETTERS.fullmatch(text.lower()):
-        condition |= Q(initials__startswith=text.lower())
-    if CHINESE.search(text) or not digits.isdigit():
-        condition |= _name_condition(text)
-    return seen.filter(condition)
+    """Households by what is written of them, or by the name of their contact.
+
+    A union of questions with one condition each: in one question with OR, no index serves all
+    of it, and every household of the county is read.
+    """
+    seen = Household.objects.visible_to(user).open_on(on).annotate(serial_end=Reverse("serial"))
+    first, *others = [seen.filter(c).values("pk") for c in _conditions(text)]
+    if len(text) >= 2:
+        others.append(_of_contact(seen, text, on=on).values("pk"))
+    return Household.objects.filter(pk__in=first.union(*others))
 
 
 def _household_rows(found: QuerySet[Household], *, on: date) -> list[dict[str, Any]]:
@@ -88,14 +101,12 @@ def search(user: User, text: str, *, on: date) -> dict[str, list[dict[str, Any]]
         .filter(Q(name__contains=text) | Q(codes__code=text, codes__during__contains=on))
         .order_by("path").distinct()[:LIMIT]
     )  # fmt: skip
-    households = households_found(user, text, on=on)
-    held = households_by_contact(user, text, on=on)
     return {
         "areas": [
             {"id": a.id, "code": a.code, "name": a.name, "level": a.level, "type": a.type_label}
             for a in areas
         ],
-        "households": _household_rows(households | held, on=on),
+        "households": _household_rows(households_found(user, text, on=on), on=on),
         "people": people_found(user, text, on=on),
     }
 
@@ -107,12 +118,9 @@ def _person_condition(text: str, field: str) -> Q:
     return condition
 
 
-def households_by_contact(user: User, text: str, *, on: date) -> QuerySet[Household]:
-    """Households whose named contact fits ``text`` (two characters or more)."""
-    if len(text) < 2:
-        return Household.objects.none()
+def _of_contact(seen: QuerySet[Household], text: str, *, on: date) -> QuerySet[Household]:
+    """Of these, the households whose named contact fits ``text``."""
     links = Link.objects.in_force(on).filter(_person_condition(text, "post__person__"))
-    seen = Household.objects.visible_to(user).open_on(on)
     return seen.filter(pk__in=links.values("household"))
 
 
