@@ -12,8 +12,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from casework.coverage import facts, refresh
+from casework.coverage import REASONS, facts, refresh, sums
 from grids.models import Area
+from grids.scope import scope_of
 from households.models import Household, Link
 from lib.errors import Refusal
 from mapview.finding import area_labels
@@ -22,25 +23,43 @@ PAGE = 50
 
 
 def _cursor(row: Household) -> str:
-    text = json.dumps([row.head_name, str(row.id)])
+    text = json.dumps([row.path, row.head_name, str(row.id)])
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 def _after(cursor: str) -> Q:
+    """Rows behind the one a cursor names. The first condition is the range of the index."""
     try:
-        name, key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return Q(head_name__gt=name) | Q(head_name=name, id__gt=UUID(key))
-    except (ValueError, TypeError):
+        path, name, key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        further = Q(head_name__gt=name) | Q(head_name=name, id__gt=UUID(key))
+        return Q(path__gte=path) & (Q(path__gt=path) | further)
+    except (ValueError, TypeError, AttributeError):
         raise Refusal(
             _("This page address is damaged; open the list again."), field="cursor"
         ) from None
+
+
+def _counted(user: User, area: Area, *, gap: bool, reason: str, on: date) -> int | None:
+    """The length of today's list from the summary; None for who sees only some of the area."""
+    if not any(area.path.startswith(root) for root in scope_of(user).households):
+        return None
+    row = sums(area.path, area.level, on=on, current=on).get(area.path)
+    if row is None:
+        return 0
+    if reason:
+        return row[f"gap_{reason}"] if reason in REASONS else 0
+    return row["households"] - row["excluded"] - row["linked"] if gap else row["households"]
 
 
 def household_page(
     user: User, area: Area, *, gap: bool, reason: str, cursor: str, limit: int, on: date,
     current: date,
 ) -> dict[str, Any]:  # fmt: skip
-    """One page of the households of an area, or of those nobody is named for."""
+    """One page of the households of an area, or of those nobody is named for, area by area.
+
+    In the order of the index by path and name: by name alone, the whole area is sorted for each
+    page.
+    """
     rows: QuerySet[Household] = (
         Household.objects.visible_to(user).open_on(on).filter(path__startswith=area.path)
     )
@@ -60,10 +79,12 @@ def household_page(
         if gap or reason:
             wanted = [key for key, value in reasons.items() if reason in ("", value)]
             rows = Household.objects.visible_to(user).filter(pk__in=wanted)
-    total = rows.count()
+    total = _counted(user, area, gap=gap, reason=reason, on=on) if on == current else None
+    if total is None:
+        total = rows.count()
     if cursor:
         rows = rows.filter(_after(cursor))
-    page = list(rows.order_by("head_name", "id")[: limit + 1])
+    page = list(rows.order_by("path", "head_name", "id")[: limit + 1])
     more, page = len(page) > limit, page[:limit]
     return {
         "total": total,
