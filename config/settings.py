@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -219,6 +220,10 @@ BASEMAP_URL = env.text("BASEMAP_URL")
 BASEMAP_ATTRIBUTION = env.text("BASEMAP_ATTRIBUTION")
 TIANDITU_KEY = env.text("TIANDITU_KEY")
 MAP_HOSTS = ["https://*.tianditu.gov.cn"] if TIANDITU_KEY else []
+if BASEMAP_URL:
+    address = urlsplit(BASEMAP_URL)
+    # {s} stands for one of several hosts, which a policy names with a star.
+    MAP_HOSTS.append(f"{address.scheme}://{address.netloc.replace('{s}', '*')}")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -61,12 +61,14 @@ def coverage(
     current = today()
     day = asked_date(on, current=current)
     here = asked_area(request.user, area, on=day)
+    scope = scope_of(request.user)
     report = coverage_report(
         area=here,
         level=asked_level(level, here),
         on=day,
         current=current,
-        withhold=not scope_of(request.user).sees_all_counts_of(here.path),
+        withhold=not scope.sees_all_counts_of(here.path),
+        root=next(path for path in scope.areas if here.path.startswith(path)),
     )
     return {
         **report,

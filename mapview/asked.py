@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -31,15 +32,25 @@ def asked_area(user: User, code: str | None, *, on: date) -> Area:
     """The area with a code or an id within what the person may see, else the root of it."""
     areas = Area.objects.visible_to(user).with_code(on)
     if code:
-        if not code.isdigit():
-            raise Refusal(_("Write the area as its division code, digits only."), field="area")
-        area = areas.by_code(canonical(code), on).first()
+        if code.isdigit():
+            area = areas.by_code(canonical(code), on).first()
+        else:
+            area = areas.filter(pk=_key(code)).first()
     else:
         roots = scope_of(user).areas
         area = areas.filter(path=roots[0]).first() if roots else None
     if area is None:
         raise Http404
     return area
+
+
+def _key(text: str) -> UUID:
+    """The id of an area that carries no code."""
+    try:
+        return UUID(text)
+    except ValueError:
+        sentence = _("Write the area as its division code, digits only.")
+        raise Refusal(sentence, field="area") from None
 
 
 def asked_level(text: str | None, area: Area) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grids.models import AreaCode
 from grids.services import post_end
 from lib.clock import today
 from tests.people import World
@@ -133,3 +134,11 @@ def test_the_server_says_that_it_is_well(client):
 def test_the_api_describes_itself(client):
     document = client.get("/api/openapi.json").json()
     assert {"/api/v1/coverage", "/api/v1/search", "/api/v1/households"} <= set(document["paths"])
+
+
+def test_an_area_without_code_is_asked_for_by_its_id(as_user, world: World):
+    AreaCode.objects.filter(area=world.areas["V1"]).delete()
+    key = str(world.areas["V1"].pk)
+    report = as_user("manager").get("/api/v1/coverage", {"area": key}).json()
+    assert (report["area"]["name"], report["area"]["code"]) == ("甲一村", None)
+    assert as_user("outsider").get("/api/v1/coverage", {"area": key}).status_code == 404
