@@ -222,8 +222,9 @@ TIANDITU_KEY = env.text("TIANDITU_KEY")
 MAP_HOSTS = ["https://*.tianditu.gov.cn"] if TIANDITU_KEY else []
 if BASEMAP_URL:
     address = urlsplit(BASEMAP_URL)
-    # {s} stands for one of several hosts, which a policy names with a star.
-    MAP_HOSTS.append(f"{address.scheme}://{address.netloc.replace('{s}', '*')}")
+    # {s} stands for one of several hosts; a policy knows a star only for the whole first label.
+    first, _dot, rest = address.netloc.partition(".")
+    MAP_HOSTS.append(f"{address.scheme}://{f'*.{rest}' if '{' in first else address.netloc}")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
