@@ -46,7 +46,9 @@ def browser() -> str | None:
 
 def wanted(*, private_database: bool, tests: bool) -> list[str]:
     """Packages this machine needs, whether or not they are there already."""
-    packages = [*PROGRAM, *(DATABASE if private_database else ("postgresql-client",))]
+    packages = [*PROGRAM, *(DATABASE if private_database else ())]
+    if not private_database and not all(map(runs, ("psql", "pg_dump", "pg_restore"))):
+        packages.append("postgresql-client")
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         packages.append("python3-venv")
     # Debian's npm conflicts with nodejs packages from elsewhere: never where one runs.

@@ -31,7 +31,8 @@ def test_it_asks_for_a_browser_in_tests_only(monkeypatch):
     assert "chromium" not in system.wanted(private_database=True, tests=False)
 
 
-def test_it_asks_for_no_server_when_the_database_is_elsewhere():
+def test_it_asks_for_no_server_when_the_database_is_elsewhere(monkeypatch):
+    monkeypatch.setattr(system, "runs", lambda program: False)
     packages = system.wanted(private_database=False, tests=False)
     assert "postgresql-postgis" not in packages
     assert "postgresql-client" in packages
