@@ -132,14 +132,17 @@ class HouseholdsImporter(Importer):
     ) -> Plan:
         places = Places(path, on=on)
         rows = read_rows(parsed, places, on=on)
-        points = read_points(parsed, rows.columns, options.get("crs"), rows.filed, places)
+        chosen = chosen_village(places, options)
+        points = read_points(
+            parsed, rows.columns, options.get("crs"), [p or chosen for p in rows.filed], places
+        )
         rows.problems += points.problems
         rows.faulty |= points.faulty
         settled = places.settle_all(rows.filed, points.lon, points.lat)
         data = HouseholdsPlan(
             rows, points, settled, NeedKinds(), Differ(sealer(), on=on)
         )
-        self.bound(data, places, options)
+        self.bound(data, chosen)
         self.check_needs(data)
         rows.problems += far_points(parsed, points, settled, places)
         covered = covered_paths(data)
@@ -150,13 +153,9 @@ class HouseholdsImporter(Importer):
         vanished = [k for k in vanished if k.id not in pending]
         return self.report(data, parsed, vanished)
 
-    def bound(self, data: HouseholdsPlan, places: Places, options: Mapping[str, Any]) -> None:
+    def bound(self, data: HouseholdsPlan, chosen: Place | None) -> None:
         """Rows with neither code nor point are filed under the village chosen for the file."""
         rows = data.rows
-        code = str(options.get("area") or "")
-        chosen = places.place_of_code(code) if code else None
-        if chosen is not None and chosen.level not in FILING_LEVELS:
-            chosen = None
         for i, place in enumerate(data.settled):
             filed = rows.filed[i]
             above = filed.path if filed is not None and filed.level not in FILING_LEVELS else ""
@@ -337,6 +336,13 @@ class HouseholdsImporter(Importer):
                 for name, value in search_fields(household.head_name, household.address).items():
                     setattr(household, name, value)
             Household.objects.bulk_update(households, ["initials", "bigrams"], batch_size=1000)
+
+
+def chosen_village(places: Places, options: Mapping[str, Any]) -> Place | None:
+    """The village (or grid) chosen for rows with neither code nor point, if one was."""
+    code = str(options.get("area") or "")
+    place = places.place_of_code(code) if code else None
+    return place if place is not None and place.level in FILING_LEVELS else None
 
 
 def covered_paths(data: HouseholdsPlan) -> set[str]:

@@ -101,6 +101,7 @@ def read_rows(table: Table, places: Places, *, on: date) -> Rows:
     table.form = optional(table.form)
     parsed = parse_table(table, PARSERS)
     rows = Rows(table, parsed.columns, problems=parsed.problems, faulty=set(parsed.faulty))
+    headers_block(rows)
     check_texts(rows)
     check_residence(rows)
     check_dates(rows, on)
@@ -108,6 +109,17 @@ def read_rows(table: Table, places: Places, *, on: date) -> Rows:
     split_emergency(rows)
     find_places(rows, places)
     return rows
+
+
+def headers_block(rows: Rows) -> None:
+    """Where the header of a sheet is at fault (two columns for one field), none of it loads."""
+    table = rows.table
+    at = {sheet.name: sheet.header_bottom + 1 for sheet in table.sheets}
+    blocked = {
+        p.sheet for p in table.problems if p.severity == "error" and p.row == at.get(p.sheet)
+    }
+    if blocked:
+        rows.faulty |= {i for i, sheet in enumerate(table.sheet) if sheet in blocked}
 
 
 def check_texts(rows: Rows) -> None:
