@@ -34,7 +34,7 @@ Sums = dict[str, Any]
 
 
 def coverage_report(
-    *, area: Area, level: str, on: date, current: date, withhold: bool, root: Area | None = None
+    *, area: Area, level: str, on: date, current: date, withhold: bool, root: str = ""
 ) -> dict[str, Any]:
     """Coverage of ``area`` on a day, one row per area of ``level`` at or beneath it.
 
@@ -42,7 +42,8 @@ def coverage_report(
     anything in it is not zero, so that every level adds up to ``total``. Rates are shares from
     0 to 1, None where nothing is in scope. ``current`` is today. With ``withhold`` small counts
     of needs are None and named in ``withheld``, as one choice for all that lies beneath
-    ``root``: the outermost area the reader may see, by default the county. Refusal for a level
+    ``root``: the path of the outermost area the reader may see, by default the county's, so
+    that it is the same choice in whatever the reader asks for. Refusal for a level
     above the area.
     """
     if level not in DEPTH or DEPTH[level] < DEPTH[area.level]:
@@ -173,14 +174,14 @@ def _needs_of(row: Sums) -> dict[str, int]:
 
 
 def _withheld_beneath(
-    root: Area | None, *, area: Area, level: str, on: date, current: date
+    root: str, *, area: Area, level: str, on: date, current: date
 ) -> dict[str, set[str]]:
     """Withheld cells of ``area`` and of what lies beneath it down to ``level``, by path.
 
     Chosen from the root down: of the areas above only the families on the way are looked at.
     What is filed at a parent itself is a child of its own, with the key of ``own_of``.
     """
-    top = root.path if root else area.path[:KEY_LENGTH]
+    top = root or area.path[:KEY_LENGTH]
     depth = len(top) // KEY_LENGTH
     found = sums(top, LEVELS[depth - 1], on=on, current=current)
     counts = {top: _needs_of(added(found.values()))}
