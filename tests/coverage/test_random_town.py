@@ -27,6 +27,7 @@ from grids.models import DEPTH, Area
 from households.models import Household
 from lib.clock import SHANGHAI
 from tests.coverage.oracle import COUNTS, REASONS, TIERS, World
+from tests.coverage.test_withholding import given_away
 from tests.coverage.town import BEGIN, CURRENT, Writer, town_build
 
 SEED = int(os.environ.get("TOWN_SEED", "20260430"))
@@ -159,6 +160,7 @@ def test_it_counts_as_the_words_say(monkeypatch: pytest.MonkeyPatch):
     met = {name for on in dates for _path, name, value in world.count(on) if value}
     assert met >= {*COUNTS, *(f"reason.{r}" for r in REASONS), *(f"tier.{t}" for t in TIERS)}
     assert_kept(CURRENT)
+    assert given_away(CURRENT) == set()
     for after in (CURRENT + timedelta(days=1), CURRENT + timedelta(days=32)):
         turn_of_day(after)
         assert differences(World(), after, after) == []
