@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jobs.imports import (
     BadRows,
@@ -26,6 +27,18 @@ from lib.errors import Refusal
 from lib.marked import errors_workbook
 
 SHOWN = 50
+#: What the counts of a report are called; a count that is missing here keeps its key.
+COUNTS = {
+    "rows": gettext_lazy("rows"), "new": gettext_lazy("new"), "changed": gettext_lazy("changed"),
+    "unchanged": gettext_lazy("unchanged"), "doubtful": gettext_lazy("perhaps twice"),
+    "vanished": gettext_lazy("no longer in the file"), "bad": gettext_lazy("with errors"),
+    "unlocated": gettext_lazy("new, without a location"), "in_grid": gettext_lazy("new, in a grid"),
+}  # fmt: skip
+
+
+def counts_text(counts: dict[str, int]) -> str:
+    """The counts of a report in one line, in words."""
+    return ", ".join(f"{COUNTS.get(name, name)}: {n}" for name, n in counts.items())
 
 
 class ImportCommand(BaseCommand):
@@ -98,7 +111,7 @@ class ImportCommand(BaseCommand):
 
     def tell(self, plan: Plan, report: dict[str, Any], arguments: dict[str, Any]) -> None:
         """Print the report, and hand back the marked workbook where asked for."""
-        self.lines([", ".join(f"{name}: {n}" for name, n in report["counts"].items())])
+        self.lines([counts_text(report["counts"])])
         self.lines(plan.notices)
         self.lines(
             _("Not read: %(sheet)s, column %(column)s “%(header)s”. %(reason)s") % skipped

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from jobs.command import counts_text
 from jobs.imports import import_undo
 from jobs.models import ImportRun
 from lib.errors import Refusal
@@ -23,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["run"] is None:
             for run in ImportRun.objects.order_by("-at")[:20]:
-                counts = ", ".join(f"{k}: {n}" for k, n in run.report.get("counts", {}).items())
+                counts = counts_text(run.report.get("counts", {}))
                 self.stdout.write(
                     f"{run.pk} {run.at:%Y-%m-%d %H:%M} {run.kind} {run.get_state_display()}"
                     f" {run.file_name} ({counts})"
