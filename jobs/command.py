@@ -30,7 +30,7 @@ SHOWN = 50
 #: What the counts of a report are called; a count that is missing here keeps its key.
 COUNTS = {
     "rows": gettext_lazy("rows"), "new": gettext_lazy("new"), "changed": gettext_lazy("changed"),
-    "unchanged": gettext_lazy("unchanged"), "doubtful": gettext_lazy("perhaps twice"),
+    "unchanged": gettext_lazy("unchanged"), "doubtful": gettext_lazy("possibly the same"),
     "vanished": gettext_lazy("no longer in the file"), "bad": gettext_lazy("with errors"),
     "unlocated": gettext_lazy("new, without a location"), "in_grid": gettext_lazy("new, in a grid"),
 }  # fmt: skip
