@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.db.models import FilteredRelation, Q
+
 from accounts.models import User
-from grids.models import Post, Role
+from grids.models import Person, Role
 from lib.clock import today
 
 Kind = Role.Kind
@@ -83,10 +85,26 @@ def _outermost(paths: set[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def _held(user: User, on: date) -> list[tuple[UUID, str, UUID | None, str | None]]:
+    """Key of the person; path, organisation and kind of each post in force on a day.
+
+    Every request asks this, so it is one statement; a person without a post gives one row of
+    None.
+    """
+    posts = FilteredRelation("posts", condition=Q(posts__void=False, posts__during__contains=on))
+    return list(
+        Person.objects.filter(user_id=user.pk)
+        .annotate(held=posts)
+        .values_list("pk", "held__path", "held__organisation_id", "held__role__kind")
+    )
+
+
 def scope_on(user: User, on: date) -> Scope:
     """Everything ``user`` may see on a day, from the posts in force of the person behind it."""
-    person = getattr(user, "person", None) if user.is_authenticated else None
-    if person is None or not user.is_active:
+    if not user.is_authenticated or not user.is_active:
+        return Scope()
+    held = _held(user, on)
+    if not held:
         return Scope()
     paths: dict[str, set[str]] = {
         "areas": set(),
@@ -97,14 +115,15 @@ def scope_on(user: User, on: date) -> Scope:
     own = own_needs = False
     departments: list[UUID] = []
     kinds: set[str] = set()
-    posts = Post.objects.in_force(on).filter(person=person).select_related("role")
-    for post in posts:
-        right = RIGHTS[post.role.kind]
-        kinds.add(post.role.kind)
+    for _person, path, organisation, kind in held:
+        if kind is None:
+            continue
+        right = RIGHTS[kind]
+        kinds.add(kind)
         own |= right.own
         own_needs |= right.own_needs
-        if right.matters and post.organisation_id:
-            departments.append(post.organisation_id)
+        if right.matters and organisation:
+            departments.append(organisation)
         for name, granted in (
             ("areas", right.counts),
             ("households", right.households),
@@ -112,9 +131,9 @@ def scope_on(user: User, on: date) -> Scope:
             ("manage", right.manage),
         ):
             if granted:
-                paths[name].add(post.path)
+                paths[name].add(path)
     return Scope(
-        person=person.pk,
+        person=held[0][0],
         areas=_outermost(paths["areas"]),
         households=_outermost(paths["households"]),
         needs=_outermost(paths["needs"]),
