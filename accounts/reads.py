@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.gate import SignedInRequest
-from accounts.models import AccessLog, AccessSeal
+from accounts.models import AccessLog, AccessSeal, User
 
 BATCH = 5000
 GENESIS = "0" * 64
@@ -44,26 +44,38 @@ def note_read(request: HttpRequest, read: Read) -> None:
         request.__dict__.setdefault("personal_reads", []).append(read)
 
 
+#: Tile rows this process wrote in the minute it last wrote one in: they are in the log.
+_written: tuple[datetime | None, set[tuple[object, ...]]] = (None, set())
+
+
 def write_reads(request: SignedInRequest) -> None:
     """Write what this request read. An error here must keep the response from leaving."""
-    reads: list[Read] = request.__dict__.get("personal_reads", [])
-    minute = timezone.now().replace(second=0, microsecond=0)
-    for read in reads:
-        AccessLog.objects.bulk_create(
-            [
-                AccessLog(
-                    user=request.user,
-                    action=read.action,
-                    scope=read.scope,
-                    rows=read.rows,
-                    field_class=read.field_class,
-                    reason=read.reason,
-                    minute=minute if read.once_a_minute else None,
-                )
-            ],
-            ignore_conflicts=read.once_a_minute,
-        )
+    for read in request.__dict__.get("personal_reads", []):
+        if read.once_a_minute:
+            _write_once_a_minute(request.user, read)
+        else:
+            _row(request.user, read).save(force_insert=True)
     request.__dict__["personal_reads_written"] = True
+
+
+def _row(user: User, read: Read, minute: datetime | None = None) -> AccessLog:
+    return AccessLog(
+        user=user, action=read.action, scope=read.scope, rows=read.rows,
+        field_class=read.field_class, reason=read.reason, minute=minute,
+    )  # fmt: skip
+
+
+def _write_once_a_minute(user: User, read: Read) -> None:
+    """One row per user, layer, scope and minute; a map asks for dozens of tiles in one."""
+    global _written
+    minute = timezone.now().replace(second=0, microsecond=0)
+    key = (user.pk, read.action, read.scope)
+    if _written[0] == minute and key in _written[1]:
+        return
+    AccessLog.objects.bulk_create([_row(user, read, minute)], ignore_conflicts=True)
+    if not connection.in_atomic_block:  # else it could still be taken back
+        known = _written[1] if _written[0] == minute else set()
+        _written = (minute, known | {key})
 
 
 def _digest(previous: str, rows: list[tuple]) -> str:
