@@ -10,22 +10,22 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from bench.floor import Measured, repeated
-from bench.tiles import tiles_around
-from bench.town import STEP, Town, place_of, town
-
-from django.db import connections  # noqa: I001 - after the line above has set Django up
+from django.db import connections
 
 from accounts.models import User
+from bench.floor import Measured, repeated
+from bench.tiles import tiles_around
+from bench.town import HERE, Town, place_of, town
 from casework.coverage import ROLL_UP, SQL, SUMS, areas_beneath, refresh, sums
 from grids.models import AreaDirty
 from grids.scope import scope_of
 from households.models import Household
 from lib.clock import today
 from mapview.asked import asked_area
-from mapview.finding import households_by_contact, nearest, search
+from mapview.finding import nearest, search
 from mapview.layers import cell_tile, household_tile
 from mapview.rows import household_page
 
@@ -45,7 +45,9 @@ def explained(ask: Callable[[], Any]) -> list[tuple[float, str, list[str]]]:
 
     def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if "households_household" in sql:
-            kept.append((context["connection"].alias, context["cursor"].cursor.mogrify(sql, params)))
+            kept.append(
+                (context["connection"].alias, context["cursor"].cursor.mogrify(sql, params))
+            )
         return execute(sql, params, many, context)
 
     for alias in connections:
@@ -78,36 +80,40 @@ def report(who: str, what: str, ask: Callable[[], Any]) -> None:
 
 
 def ask_all(made: Town) -> None:
-    on = today()
+    """Every verb of search, list and tile, as people of different reach."""
     sample = Household.objects.filter(path__startswith="0000000700100000").order_by("id")[0]
-    tail = "0001"
     for login in ("county", "township", "village", "grid", "head"):
         user = User.objects.get(pk=made.users[login].pk)
-        texts = {
+        for what, question in questions(user, sample).items():
+            report(login, what, question)
+
+
+def questions(user: User, sample: Household) -> dict[str, Callable[[], Any]]:
+    """What one person asks, by name."""
+    on = today()
+    asked: dict[str, Callable[[], Any]] = {
+        what: partial(search, user, text, on=on)
+        for what, text in {
             "two characters": sample.head_name[:2],
             "three characters": sample.head_name,
             "one character": sample.head_name[:1],
             "address": sample.address[-5:],
             "initials": sample.initials,
-            "phone tail": tail,
+            "phone tail": "0001",
             "own number": sample.serial,
             "no such name": "无此人",
-        }
-        for what, text in texts.items():
-            report(login, what, lambda user=user, text=text: search(user, text, on=on))
-        report(login, "contact's households",
-               lambda user=user: list(households_by_contact(user, sample.head_name, on=on)[:20]))  # fmt: skip
-        place = place_of(10.5 * 0.02 / STEP, 6.5 * 0.02 / STEP)
-        report(login, "nearest", lambda user=user: nearest(user, *place, limit=20, on=on))
-        tile = tiles_around(14, 10.5 * 0.02 / STEP, 6.5 * 0.02 / STEP)[0]
-        report(login, "household tile z14", lambda user=user: household_tile(user, tile, on=on))
-        if not scope_of(user).areas:
-            continue
+        }.items()
+    }
+    asked["nearest"] = partial(nearest, user, *place_of(*HERE), limit=20, on=on)
+    asked["household tile z14"] = partial(household_tile, user, tiles_around(14, *HERE)[0], on=on)
+    if scope_of(user).areas:
         here = asked_area(user, None, on=on)
-        for gap in (False, True):
-            report(login, "list of the gap" if gap else "list",
-                   lambda user=user, here=here, gap=gap: household_page(
-                       user, here, gap=gap, reason="", cursor="", limit=50, on=on, current=on))  # fmt: skip
+        page = partial(household_page, user, here, reason="", limit=50, on=on, current=on)
+        asked["list"] = partial(page, gap=False, cursor="")
+        after = page(gap=False, cursor="")["next"]
+        asked["list, second page"] = partial(page, gap=False, cursor=after or "")
+        asked["list of the gap"] = partial(page, gap=True, cursor="")
+    return asked
 
 
 def counts(made: Town) -> None:
@@ -151,8 +157,8 @@ def cells(made: Town) -> None:
     """A tile of counts at low zooms, whose cost must not follow the number of households."""
     user = made.users["county"]
     for z in (6, 9, 12):
-        tile = tiles_around(z, 10.5 * 0.02 / STEP, 6.5 * 0.02 / STEP)[0]
-        found = repeated({"cells": lambda tile=tile: cell_tile(user, tile)}, times=TIMES)
+        tile = tiles_around(z, *HERE)[0]
+        found = repeated({"cells": partial(cell_tile, user, tile)}, times=TIMES)
         print(f"tile of counts z{z:<2} {found['cells'].line()}")
 
 

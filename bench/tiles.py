@@ -16,16 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from bench.floor import Client, in_turns
-from bench.town import STEP, Town, drop_connections, place_of, town
-
-import psycopg2  # noqa: I001 - after the line above has set Django up
+import psycopg2
 from django.contrib.gis.geos import Point
 from django.db import connections
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from bench.floor import Client, in_turns
+from bench.town import HERE, Town, drop_connections, place_of, town
 from config.env import database_from_url
 from lib.clock import today
 from lib.tiles import HALF, Tile
@@ -160,15 +159,13 @@ def measure(made: Town, user: User, port: int, given: argparse.Namespace) -> Non
     """Both tiles for one person, about the place where the scope of the cast lies."""
     signed_in = browser(user)
     cookie = f"sessionid={signed_in.cookies['sessionid'].value}"
-    # Both the township and the village of the cast lie here: 0.1 degree each way.
-    i, j = 10.5 * 0.02 / STEP, 6.5 * 0.02 / STEP
     on = today()
     kinds: tuple[tuple[str, int, Callable[[Tile], bytes]], ...] = (
         ("households", 14, lambda tile: household_tile(user, tile, on=on)),
         ("areas", 12, lambda tile: area_tile(user, tile, level="grid", on=on)),
     )
     for kind, z, draw in kinds:
-        tiles = tiles_around(z, i, j)
+        tiles = [tile for tile in tiles_around(z, *HERE) if draw(tile)]
         paths = [f"/tiles/{kind}/{tile.z}/{tile.x}/{tile.y}.mvt" for tile in tiles]
         sql = statements(draw, tiles)
         sizes = [len(draw(tile)) for tile in tiles]

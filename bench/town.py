@@ -17,41 +17,37 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-import django
+from django.conf import settings
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.db import connection, connections
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.contrib.gis.geos import MultiPolygon, Polygon  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-
-from accounts.models import User  # noqa: E402
-from casework.recounting import recount_all  # noqa: E402
-from grids.boundaries import boundaries_set  # noqa: E402
-from grids.models import Area, AreaCode, AreaDirty, Person, Post, Role  # noqa: E402
-from grids.services import person_create, post_start  # noqa: E402
-from households.attribution import Place  # noqa: E402
-from households.importing.writing import (  # noqa: E402
+from accounts.models import User
+from casework.recounting import recount_all
+from grids.boundaries import boundaries_set
+from grids.models import Area, AreaCode, AreaDirty, Person, Post, Role
+from grids.services import person_create, post_start
+from households.attribution import Place
+from households.importing.writing import (
     HOUSEHOLD,
     Fresh,
     copy_rows,
     household_lines,
     uuids,
 )
-from households.models import NeedKind  # noqa: E402
-from lib.bigrams import bigrams  # noqa: E402
-from lib.clock import today  # noqa: E402
-from lib.pinyin import initials  # noqa: E402
-from lib.spans import span  # noqa: E402
-from tests.database import create_database, drop_database, point_connections_at  # noqa: E402
-from tests.database import maintenance  # noqa: E402
+from households.models import NeedKind
+from lib.bigrams import bigrams
+from lib.clock import today
+from lib.pinyin import initials
+from lib.spans import span
+from tests.database import create_database, drop_database, maintenance, point_connections_at
 
 ACROSS, UP = 25, 16  # villages of the county; a township is 5 x 4 of them
 FINE = 40  # steps of an outline along one side of a village
 STEP = 0.02 / FINE  # degrees
 WEST, SOUTH = 120.0, 45.0
 GRIDS = 5  # strips of a village
+#: A place of the lattice where the township and the village of the cast lie.
+HERE = (10.5 * FINE, 6.5 * FINE)
 UNIT = 50  # households
 BATCH = 20_000
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
@@ -324,9 +320,7 @@ def _households(
             )  # fmt: skip
 
 
-def _household(
-    number: int, unit: Area, place: Place, began: date, chance: random.Random
-) -> Fresh:
+def _household(number: int, unit: Area, place: Place, began: date, chance: random.Random) -> Fresh:
     (i, j), (width, height) = unit.corner, unit.size
     longitude, latitude = place_of(
         i + chance.uniform(1, width - 1), j + chance.uniform(1, height - 1)
@@ -340,7 +334,7 @@ def _household(
 
 
 def _cast(tree: dict[str, list[Area]], began: date) -> dict[str, User]:
-    """One login for each reach: county, township, village, grid, own households, an area's counts."""
+    """One login for each reach, and a leader."""
     cast = {}
     for login, role, area in (
         ("county", "grid_office", tree["county"][0]),
