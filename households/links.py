@@ -40,11 +40,15 @@ def post_load(post: Post, *, on: date) -> tuple[int, int | None]:
 
 
 def reaches(post: Post, path: str, *, on: date) -> bool:
-    """Whether a post may look after a household at ``path``: its area or one above up to the
-    village, or an organisation paired with one of these (or with none of its own area)."""
-    places = [path[:length] for length in (12, 16, 20) if length <= len(path)]
+    """Whether a post may look after a household at ``path``: its area or any above it, or an
+    organisation paired with one of these up to the village (or with none at all).
+
+    Wider than the candidates that gap reasons count: a cadre of the township may be named for a
+    household of any village, but is no reason to call that village staffed.
+    """
     if post.area_id:
-        return post.path in places
+        return path.startswith(post.path)
+    places = [path[:length] for length in (12, 16, 20) if length <= len(path)]
     paired = Pairing.objects.filter(organisation=post.organisation_id, during__contains=on)
     return not paired.exists() or paired.filter(area__path__in=places).exists()
 

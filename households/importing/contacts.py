@@ -122,9 +122,9 @@ class Contacts:
 
     def reaches(self, held: Held, path: str, day: date) -> bool:
         """As ``households.links.reaches``, from what was read once."""
-        places = [path[:length] for length in (12, 16, 20) if length <= len(path)]
         if held.post.area_id:
-            return held.post.path in places
+            return path.startswith(held.post.path)
+        places = [path[:length] for length in (12, 16, 20) if length <= len(path)]
         pairings = self.paired.get(held.post.organisation_id or held.post.pk, [])
         paired = [where for span, where in pairings if covers(span, day)]
         return not paired or any(where in places for where in paired)

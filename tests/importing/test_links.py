@@ -211,6 +211,13 @@ def test_a_unit_reaches_where_it_is_paired(village, load):
     assert not errors(load(row(role="包联干部")))
 
 
+def test_a_cadre_of_the_township_reaches_its_villages(village, load):
+    village.post("甲测试", "cadre", "T1")
+    village.home("A1"), village.home("B1", place="U311")
+    assert list(errors(load(row(role="包联干部"), row("B1", role="包联干部")))) == [3]
+    assert Link.objects.get().household.serial == "A1"
+
+
 def test_links_that_vanished_are_listed_and_stay(village, load):
     village.post("甲测试")
     village.home("A1"), village.home("A2")
