@@ -7,10 +7,18 @@ import { CanvasTiles } from './tiles.js';
 
 const LINKED = '#4a545e';
 const UNLINKED = '#a3180f';
-const CELLS = 8; // to a tile's side: about 32 pixels each, room for a number
+const CELLS = 6; // to a tile's side: about 43 pixels each, room for a number
+const INNER = 0.15; // how far from the middle of its cell a number may stand, so that none overlap
 const REACH = 14; // pixels around a symbol that still count as touching it
 
-/** Cells of a tile gathered eight to a side, each at the middle of its households. */
+/** A place along one side of a tile, drawn towards the middle of its cell. */
+function nearMiddle(place) {
+  const middle = Math.floor(place * CELLS) + 0.5;
+  const off = Math.max(-INNER, Math.min(INNER, place * CELLS - middle));
+  return (middle + off) / CELLS;
+}
+
+/** Cells of a tile gathered six to a side, each near the middle of its households. */
 function mergeCells(points) {
   const cells = new Map();
   for (const { x, y, properties: { n, unlinked } } of points) {
@@ -21,7 +29,7 @@ function mergeCells(points) {
     });
   }
   return [...cells.values()].map(({ x, y, n, unlinked }) =>
-    ({ x: x / n, y: y / n, properties: { n, unlinked } }));
+    ({ x: nearMiddle(x / n), y: nearMiddle(y / n), properties: { n, unlinked } }));
 }
 
 export const HouseholdTiles = CanvasTiles.extend({
