@@ -180,10 +180,10 @@ def measure(made: Town, user: User, port: int, given: argparse.Namespace) -> Non
             found = in_turns(sides, clients=clients, requests=given.requests, rounds=given.rounds)
             for name, measured in found.items():
                 print(f"  {clients:2} clients {name:6} {measured.line()}")
+            plain, full = found["raw"], found["server"]
             print(
-                f"  {clients:2} clients ratio: median time"
-                f" {found['raw'].median / found['server'].median:.2f}, req/s"
-                f" {found['server'].rate / found['raw'].rate:.2f}"
+                f"  {clients:2} clients ratio: median {plain.median / full.median:.2f}, tenth"
+                f" percentile {plain.quiet / full.quiet:.2f}, req/s {full.rate / plain.rate:.2f}"
             )
 
 
