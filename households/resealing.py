@@ -21,8 +21,8 @@ def sealed_columns() -> Iterator[tuple[type[models.Model], str]]:
     """Every column of sealed numbers, those of the change history included."""
     for model in apps.get_models():
         for item in model._meta.concrete_fields:
-            if isinstance(item, models.BinaryField) and item.column.endswith("_sealed"):
-                yield model, item.column
+            if isinstance(item, models.BinaryField) and item.name.endswith("_sealed"):
+                yield model, item.name
 
 
 def numbers_reseal() -> dict[str, int]:
@@ -88,7 +88,8 @@ def rewrite(
 
 def tails_of(numbers: list[str]) -> list[bytes | None]:
     """Keyed hashes of the last four digits; None for a number that has fewer."""
-    keys, result = sealer(), []
+    keys = sealer()
+    result: list[bytes | None] = []
     for number in numbers:
         try:
             result.append(keys.tail(number))

@@ -69,10 +69,11 @@ class Differ:
             rows = Need.objects.filter(household__in=chunk, void=False).values_list(
                 "household_id", "id", "kind__code", "kind__variant", "subtype", "persons", "during"
             )
-            for household, *need, during in rows:
+            for household, pk, code, variant, subtype, persons, during in rows:
                 in_force = self.on in during
-                if in_force or need[1] == "LINSHI":
-                    self.needs.setdefault(household, []).append(NeedOnRecord(*need, in_force))
+                if in_force or code == "LINSHI":
+                    need = NeedOnRecord(pk, code, variant, subtype, persons, in_force)
+                    self.needs.setdefault(household, []).append(need)
             self.later.update(
                 Membership.objects.filter(
                     household__in=chunk, during__startswith__gt=self.on

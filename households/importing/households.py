@@ -93,7 +93,9 @@ class HouseholdsPlan:
 
     def household(self, i: int, on: date) -> Fresh:
         """A row as a new household."""
-        values = {n: None if (v := self.rows.columns[n][i]) is CLEAR else v for n in FIELDS}
+        values: dict[str, Any] = {
+            n: None if (v := self.rows.columns[n][i]) is CLEAR else v for n in FIELDS
+        }
         place = self.settled[i]
         assert place is not None
         lon = float(self.points.lon[i])
@@ -259,7 +261,9 @@ class HouseholdsImporter(Importer):
             )
         changed = sum(1 for change in data.changes.values() if change)
         fresh_unlocated = sum(1 for i in data.fresh if not np.isfinite(points.lon[i]))
-        in_grid = sum(1 for i in data.fresh if len(data.settled[i].path) > 12)  # type: ignore[union-attr]
+        in_grid = sum(
+            1 for i in data.fresh if (p := data.settled[i]) is not None and len(p.path) > 12
+        )
         order = {sheet.name: n for n, sheet in enumerate(table.sheets)}
         rows.problems.sort(key=lambda p: (order.get(p.sheet, 0), p.row))
         return Plan(
@@ -322,6 +326,8 @@ class HouseholdsImporter(Importer):
                               "said to be it.") % key
                         )  # fmt: skip
                     continue
+                if same[0].closed:
+                    continue  # the same household: it was closed and stays so
                 taken.add(same[0].id)
                 result[i] = same[0]
         return result

@@ -17,15 +17,19 @@ SELECT id, serial, head_name, phone_sealed, phone_tail, address, path, registere
     residence, public.st_x(location), public.st_y(location), location_source, emergency_name,
     emergency_phone_sealed, version
 FROM households_household
-WHERE during @> %(on)s::date AND path LIKE %(pattern)s
+WHERE path LIKE %(pattern)s
 """
-BY_VILLAGE = COLUMNS + " AND left(path, 12) = ANY(%(villages)s)"
-BY_SERIAL = COLUMNS + " AND serial = ANY(%(serials)s) AND serial <> ''"
+OPEN = COLUMNS + " AND during @> %(on)s::date"
+BY_VILLAGE = OPEN + " AND left(path, 12) = ANY(%(villages)s)"
+BY_SERIAL = OPEN + " AND serial = ANY(%(serials)s) AND serial <> ''"
+CLOSED = COLUMNS + (
+    " AND upper(during) <= %(on)s::date AND serial = ANY(%(serials)s) AND serial <> ''"
+)
 
 
 @dataclass(slots=True)
 class Known:
-    """An open household on record, as far as files can change it."""
+    """A household on record, as far as files can change it; a closed one they cannot."""
 
     id: UUID
     serial: str
@@ -43,6 +47,7 @@ class Known:
     emergency: str
     emergency_phone_sealed: memoryview | None
     version: int
+    closed: bool = False
 
 
 @dataclass
@@ -65,7 +70,7 @@ class Roll:
     def __init__(
         self, root: str, villages: Iterable[str], serials: Iterable[str], *, on: date
     ) -> None:
-        parameters = {
+        parameters: dict[str, Any] = {
             "on": on, "pattern": f"{root}%", "villages": sorted(set(villages)),
             "serials": sorted(set(serials) - {""}),
         }  # fmt: skip
@@ -74,9 +79,15 @@ class Roll:
             for sql in (BY_VILLAGE, BY_SERIAL):
                 cursor.execute(sql, parameters)
                 for row in cursor.fetchall():
-                    tail = bytes(row[4]) if row[4] is not None else None
-                    known = Known(*row[:4], tail, *row[5:])
+                    known = Known(*row)
+                    if known.phone_tail is not None:
+                        known.phone_tail = bytes(known.phone_tail)
                     self.households[known.id] = known
+            cursor.execute(CLOSED, parameters)
+            self.closed = {
+                (known.serial, known.head): known
+                for known in (Known(*row, closed=True) for row in cursor.fetchall())
+            }
         self.by_serial: dict[str, list[Known]] = {}
         self.by_name: dict[tuple[str, str], list[Known]] = {}
         for known in self.households.values():
@@ -97,6 +108,9 @@ class Roll:
             found = self._by_serial(serial, head, path)
             if found is not None:
                 return self._given(found)
+        gone = self.closed.get((serial, head))
+        if gone is not None and (not path or gone.path[:8] == path[:8]):
+            return Match(candidates=[gone])
         if not head or not path:
             return Match()
         namesakes = list(self.free(self.by_name.get((path[:12], head))))

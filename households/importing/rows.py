@@ -14,7 +14,7 @@ from households.attribution import Place
 from households.importing.places import Places
 from households.models import Household
 from households.needcells import NeedMention, parse_needs
-from lib.rows import parse_table
+from lib.rows import Parser, parse_table
 from lib.tabular import Form, Problem, Table
 from lib.values import CLEAR, Cell, Clear, Day, blank, parse_int, text
 
@@ -56,7 +56,10 @@ def residence_of(value: str) -> str:
     )
 
 
-PARSERS = {"int": partial(parse_int, least=0, most=MOST_PERSONS), "needs": needs_cell}
+PARSERS: dict[str, Parser] = {
+    "int": partial(parse_int, least=0, most=MOST_PERSONS),
+    "needs": needs_cell,
+}
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ import pytest
 from accounts.keys import sealer
 from grids.models import AreaDirty
 from households.models import Absence, Household, Membership, Need
+from households.services import household_close
 from jobs.models import ImportRun
 from lib.errors import Refusal
 from tests.importing.books import BEGAN, HEADER, ON, book, load, preview
@@ -232,3 +233,26 @@ def test_a_point_on_a_shared_border_goes_to_one_grid(areas, tmp_path):
     load(book(tmp_path / "a.xlsx", HEADER, rows), crs="wgs84")
     paths = {path[:16] for path in Household.objects.values_list("path", flat=True)}
     assert paths == {areas["G11"].path}
+
+
+def test_a_closed_household_is_not_opened_again_unasked(areas, tmp_path):
+    file = book(tmp_path / "a.xlsx", HEADER, ROWS)
+    load(file, crs="wgs84")
+    gone = Household.objects.get(serial="A1")
+    later = date(2026, 12, 20)
+    household_close(household=gone, on=date(2026, 12, 1), reason="moved")
+    again = load(file, crs="wgs84", on=later)
+    counts = again.run.report["counts"]
+    assert (counts["new"], counts["doubtful"]) == (0, 1)
+    load(file, crs="wgs84", on=later, decisions={"*": "same"})
+    assert Household.objects.filter(serial="A1").count() == 1
+    load(file, crs="wgs84", on=later, decisions={"*": "new"})
+    assert Household.objects.open_on(later).get(serial="A1") != gone
+
+
+def test_the_same_number_in_another_township_is_another_household(areas, tmp_path):
+    load(book(tmp_path / "a.xlsx", HEADER, ROWS), crs="wgs84")
+    rows = [("A1", "卫乙一", "", "", CODES["U311"], None, None, 1)]
+    done = load(book(tmp_path / "b.xlsx", HEADER, rows))
+    assert done.run.report["counts"]["new"] == 1
+    assert Household.objects.filter(serial="A1").count() == 2

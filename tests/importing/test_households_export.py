@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.keys import sealer
 from households.models import Household, Need
 from lib.sealing import generate_key
-from tests.importing.books import BEGAN, HEADER, ON, book, load
+from tests.importing.books import BEGAN, HEADER, book, load
 from tests.shapes import CODES, draw_areas, point
 
 pytestmark = pytest.mark.django_db

@@ -30,11 +30,11 @@ class Command(BaseCommand):
                     f" {run.file_name} ({counts})"
                 )
             return
-        run = ImportRun.objects.filter(pk=options["run"]).first()
-        if run is None:
+        chosen = ImportRun.objects.filter(pk=options["run"]).first()
+        if chosen is None:
             raise CommandError(_("There is no import with this id."))
         try:
-            import_undo(run=run)
+            import_undo(run=chosen)
         except Refusal as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(_("Taken back."))
