@@ -8,8 +8,10 @@ from datetime import date
 import django.dispatch
 from django.contrib.gis.geos import MultiPolygon
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from grids.models import Area, Boundary
+from lib.errors import refused_in_conflict
 from lib.spans import ended, span
 
 #: Sent inside the transaction, with ``paths`` (of the villages touched) and ``on``. Households
@@ -51,16 +53,17 @@ def boundaries_set(
             else:
                 old.during = cut
                 old.save(update_fields=["during"])
-        new = Boundary.objects.bulk_create(
-            [
-                Boundary(
-                    area=area, level=area.level, path=area.path, geom=geom,
-                    during=span(on), source=source,
-                )
-                for area, geom in pairs
-            ],
-            batch_size=500,
-        )  # fmt: skip
+        fresh = [
+            Boundary(
+                area=area, level=area.level, path=area.path, geom=geom,
+                during=span(on), source=source,
+            )
+            for area, geom in pairs
+        ]  # fmt: skip
+        with refused_in_conflict(
+            _("A boundary that begins later, or is drawn twice, stands in the way.")
+        ):
+            new = Boundary.objects.bulk_create(fresh, batch_size=500)
         with connection.cursor() as cursor:
             cursor.execute(PARTS, [[boundary.pk for boundary in new]])
         outlines_draw(levels={area.level for area in areas}, on=on)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.contrib.gis.geos import Point
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -46,6 +47,20 @@ class AreaQuerySet(models.QuerySet):
         from lib.codes import canonical
 
         return self.filter(codes__code=canonical(code), codes__during__contains=on)
+
+    def for_point(self, longitude: float, latitude: float, on: date) -> AreaQuerySet:
+        """Villages, grids and units whose boundary on a day covers a WGS 84 point.
+
+        Asked of the subdivided twins: a large polygon is never tested whole.
+        """
+        from grids.models import BoundaryPart
+
+        parts = BoundaryPart.objects.filter(
+            geom__intersects=Point(longitude, latitude, srid=4326),
+            boundary__during__contains=on,
+            boundary__area=OuterRef("pk"),
+        )
+        return self.filter(Exists(parts))
 
 
 class PostQuerySet(models.QuerySet):

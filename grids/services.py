@@ -25,7 +25,7 @@ from grids.models import (
 from grids.scope import scope_of
 from lib.bigrams import bigrams
 from lib.codes import canonical
-from lib.errors import Refusal
+from lib.errors import Refusal, refused_in_conflict
 from lib.pinyin import initials
 from lib.spans import ended, span
 
@@ -88,7 +88,8 @@ def area_create(
         path=(parent.path if parent else "") + key,
         during=span(on),
     )
-    AreaCode.objects.create(area=area, code=canonical(code), during=span(on))
+    with refused_in_conflict(_("The code %s belongs to another area on that day.") % code):
+        AreaCode.objects.create(area=area, code=canonical(code), during=span(on))
     return area
 
 
@@ -99,7 +100,8 @@ def organisation_create(
 ) -> Organisation:  # fmt: skip
     """Add an organisation that belongs to an area (usually a township or the county)."""
     require_manage(by, area.path)
-    return Organisation.objects.create(name=name, area=area, kind=kind, parent=parent)
+    with refused_in_conflict(_("There is already a unit “%s” here.") % name):
+        return Organisation.objects.create(name=name, area=area, kind=kind, parent=parent)
 
 
 @transaction.atomic
@@ -109,9 +111,13 @@ def pairing_start(
 ) -> Pairing:  # fmt: skip
     """An organisation begins to help an area."""
     require_manage(by, area.path)
-    return Pairing.objects.create(
-        organisation=organisation, area=area, during=span(on, end), agreement=agreement
-    )
+    with refused_in_conflict(
+        _("%(name)s already helps %(area)s in that time.")
+        % {"name": organisation.name, "area": area.name}
+    ):
+        return Pairing.objects.create(
+            organisation=organisation, area=area, during=span(on, end), agreement=agreement
+        )
 
 
 def person_fields(name: str, phone: str | None) -> dict[str, object]:

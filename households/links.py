@@ -17,7 +17,7 @@ from accounts.models import User
 from grids.models import Pairing, Post
 from grids.services import posts_ended, require_manage
 from households.models import Cover, Handover, Household, Link
-from lib.errors import Refusal
+from lib.errors import Refusal, refused_in_conflict
 from lib.spans import ended, span
 
 
@@ -238,7 +238,8 @@ def cover_start(*, link: Link, on: date, end: date | None = None, by: User | Non
     require_manage(by, link.household.path)
     if on not in link.during:
         raise Refusal(_("The backup's link is not in force on that day."), field="on")
-    return Cover.objects.create(link=link, during=span(on, end or link.during.upper))
+    with refused_in_conflict(_("The backup already covers this household in that time.")):
+        return Cover.objects.create(link=link, during=span(on, end or link.during.upper))
 
 
 @transaction.atomic

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
 
 class Refusal(Exception):
     """Input or an act that is refused. ``field`` names the input at fault, if one is."""
@@ -13,3 +18,16 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+@contextmanager
+def refused_in_conflict(sentence: str) -> Iterator[None]:
+    """Say ``sentence`` where a constraint of the database refuses what is written inside.
+
+    The constraint decides, never a look beforehand: two writers at once would both pass that.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise Refusal(sentence) from None

@@ -89,6 +89,16 @@ def coverage_previous(
     return gap_a_month_ago(asked_area(request.user, area, on=day), on=day)
 
 
+@router.get("/areas")
+@allow(*SEES_AREAS)
+def areas_at(request: SignedInRequest, at: str, on: str | None = None) -> dict[str, Any]:
+    """The village, grid and unit at a point ``at=LON,LAT`` (WGS 84), coarsest first."""
+    day = asked_date(on, current=today())
+    longitude, latitude = _point(at, "at")
+    found = Area.objects.visible_to(request.user).for_point(longitude, latitude, day)
+    return {"rows": [area_json(area) for area in found.with_code(day).order_by("path")]}
+
+
 @router.get("/areas/{key}/bounds")
 @allow(*SEES_AREAS)
 def bounds(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def households(
     current = today()
     day = asked_date(on, current=current)
     if near is not None:
-        longitude, latitude = _point(near)
+        longitude, latitude = _point(near, "near")
         found = nearest(request.user, longitude, latitude, limit=limit, on=day)
         rows = describe(found, on=day)
         for row, household in zip(rows, found, strict=True):
@@ -141,13 +151,13 @@ def _household_area(request: SignedInRequest, code: str | None, day: Any) -> Are
     return asked_area(request.user, code, on=day)
 
 
-def _point(text: str) -> tuple[float, float]:
+def _point(text: str, field: str) -> tuple[float, float]:
     try:
         longitude, latitude = (float(part) for part in text.split(","))
     except ValueError:
         longitude = latitude = float("nan")
     if not (-180 <= longitude <= 180 and -85 <= latitude <= 85):
-        raise Refusal(_("Write the point as LON,LAT in degrees (WGS 84)."), field="near")
+        raise Refusal(_("Write the point as LON,LAT in degrees (WGS 84)."), field=field)
     return longitude, latitude
 
 

@@ -50,7 +50,8 @@ def households_found(user: User, text: str, *, on: date) -> QuerySet[Household]:
     A union of questions with one condition each: in one question with OR, no index serves all
     of it, and every household of the county is read.
     """
-    seen = Household.objects.visible_to(user).open_on(on).annotate(serial_end=Reverse("serial"))
+    seen: Any = Household.objects.visible_to(user).open_on(on)
+    seen = seen.annotate(serial_end=Reverse("serial"))
     first, *others = [seen.filter(c).values("pk") for c in _conditions(text)]
     if len(text) >= 2:
         others.append(_of_contact(seen, text, on=on).values("pk"))

@@ -6,6 +6,7 @@ from grids.models import AreaCode
 from grids.services import post_end
 from lib.clock import today
 from tests.people import World
+from tests.shapes import point
 
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
@@ -142,3 +143,11 @@ def test_an_area_without_code_is_asked_for_by_its_id(as_user, world: World):
     report = as_user("manager").get("/api/v1/coverage", {"area": key}).json()
     assert (report["area"]["name"], report["area"]["code"]) == ("甲一村", None)
     assert as_user("outsider").get("/api/v1/coverage", {"area": key}).status_code == 404
+
+
+def test_a_point_tells_its_village_grid_and_unit(as_user, world: World):
+    place = point(0.5, 1.5)
+    query = {"at": f"{place.x},{place.y}"}
+    rows = as_user("manager").get("/api/v1/areas", query).json()["rows"]
+    assert [row["name"] for row in rows] == ["甲一村", "甲一村第一网格", "甲一村第一网格北单元"]
+    assert as_user("outsider").get("/api/v1/areas", query).json() == {"rows": []}
