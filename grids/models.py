@@ -187,10 +187,7 @@ class BoundaryPart(models.Model):
     geom = models.PolygonField(srid=4326, spatial_index=False)
 
     class Meta:
-        indexes = [
-            GistIndex(fields=["geom"], name=f"boundarypart_{level}", condition=Q(level=level))
-            for level in ("village", "grid", "unit")
-        ]
+        indexes = [GistIndex(fields=["geom"], name="boundarypart_geom")]
 
 
 class BoundaryOutline(models.Model):

@@ -49,7 +49,7 @@ class AreaQuerySet(models.QuerySet):
         return self.filter(codes__code=canonical(code), codes__during__contains=on)
 
     def for_point(self, longitude: float, latitude: float, on: date) -> AreaQuerySet:
-        """Villages, grids and units whose boundary on a day covers a WGS 84 point.
+        """Areas of every level whose boundary on a day covers a WGS 84 point.
 
         Asked of the subdivided twins: a large polygon is never tested whole.
         """

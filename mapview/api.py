@@ -92,7 +92,7 @@ def coverage_previous(
 @router.get("/areas")
 @allow(*SEES_AREAS)
 def areas_at(request: SignedInRequest, at: str, on: str | None = None) -> dict[str, Any]:
-    """The village, grid and unit at a point ``at=LON,LAT`` (WGS 84), coarsest first."""
+    """The areas at a point ``at=LON,LAT`` (WGS 84), coarsest first."""
     day = asked_date(on, current=today())
     longitude, latitude = _point(at, "at")
     found = Area.objects.visible_to(request.user).for_point(longitude, latitude, day)

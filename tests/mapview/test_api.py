@@ -149,5 +149,6 @@ def test_a_point_tells_its_village_grid_and_unit(as_user, world: World):
     place = point(0.5, 1.5)
     query = {"at": f"{place.x},{place.y}"}
     rows = as_user("manager").get("/api/v1/areas", query).json()["rows"]
-    assert [row["name"] for row in rows] == ["甲一村", "甲一村第一网格", "甲一村第一网格北单元"]
+    names = ["东方镇", "甲一村", "甲一村第一网格", "甲一村第一网格北单元"]
+    assert [row["name"] for row in rows] == names
     assert as_user("outsider").get("/api/v1/areas", query).json() == {"rows": []}
