@@ -1,0 +1,97 @@
+"""Ask every door of the program and keep the bytes: pages, API, search and tiles."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import mapbox_vector_tile
+from django.test import Client
+
+from lib.tiles import HALF
+from tests.people import HOUSEHOLDS, World
+from tests.shapes import AREAS, CODES, point
+
+MVT = "application/vnd.mapbox-vector-tile"
+LEVELS = ("county", "township", "village", "grid", "unit")
+ZOOMS = (5, 12, 14)
+TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
+#: Every operation of the API by its route; a new one fails the tests until it is asked here.
+OPERATIONS = {
+    "v1/coverage", "v1/coverage/previous", "v1/areas/<uuid:key>/bounds", "v1/households",
+    "v1/search", "v1/candidates", "v1/links", "v1/links/undo",
+}  # fmt: skip
+
+
+def tile_at(x: float, y: float, z: int) -> str:
+    """z/x/y of the tile that holds a place of the drawing."""
+    place = point(x, y).transform(3857, clone=True)
+    side = 2 * HALF / (1 << z)
+    return f"{z}/{int((place.x + HALF) / side)}/{int((HALF - place.y) / side)}"
+
+
+def tile_addresses() -> list[str]:
+    """Tiles of both layers that hold any household of the drawing, at several zooms."""
+    places = [row[3] for row in HOUSEHOLDS if row[3]]
+    tiles = sorted({tile_at(x, y, z) for z in ZOOMS for x, y in places})
+    return [f"/tiles/households/{tile}.mvt" for tile in tiles] + [
+        f"/tiles/areas/{tile_at(0.5, 0.5, 11)}.mvt?level={level}" for level in LEVELS
+    ]
+
+
+def addresses(world: World) -> list[str]:
+    """Every address that answers a GET, with every area and household put in."""
+    found = ["/", "/mine/", "/import/", "/admin/", *tile_addresses()]
+    found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
+    found += ["/api/v1/households?near=120.005,45.005&limit=50", "/api/v1/households?gap=1"]
+    for key, level, *_rest in AREAS:
+        code = CODES[key]
+        found += [
+            f"/api/v1/coverage?area={code}",
+            f"/api/v1/areas/{world.areas[key].pk}/bounds",
+            f"/api/v1/households?area={code}",
+        ]
+        if level == "township":
+            found += [
+                f"/api/v1/coverage?area={code}&level=unit",
+                f"/api/v1/coverage/previous?area={code}",
+                f"/api/v1/households?area={code}&gap=1",
+                f"/api/v1/candidates?area={code}",
+            ]
+    found += [f"/households/{household.pk}/" for household in world.households.values()]
+    return found
+
+
+def searches(world: World) -> list[str]:
+    """Texts that would find each household, each person and each area."""
+    texts = ["FG0", "甲一", "乙一", "街", "15990", "0009", "魏户长", "连户长", "甘包联"]
+    texts += [household.head_name for household in world.households.values()]
+    texts += [world.households["wei"].address, world.households["wei"].serial]
+    return texts
+
+
+def readable(content: bytes, content_type: str) -> str:
+    """A body as text that two equal answers share: tiles decoded, tokens of forms left out."""
+    if content_type == MVT:
+        layers: dict[str, Any] = mapbox_vector_tile.decode(content) if content else {}
+        return json.dumps(
+            {
+                name: sorted(json.dumps(feature, sort_keys=True) for feature in layer["features"])
+                for name, layer in sorted(layers.items())
+            }
+        )
+    text = TOKEN.sub(b"", content).decode()
+    return json.dumps(json.loads(text), ensure_ascii=False) if "json" in content_type else text
+
+
+def answers(world: World, client: Client) -> dict[str, tuple[int, str]]:
+    """Status and readable body of every address and search, by what was asked."""
+    found = {}
+    for address in addresses(world):
+        response = client.get(address)
+        found[address] = response.status_code, readable(response.content, response["Content-Type"])
+    for text in searches(world):
+        response = client.post("/api/v1/search", {"q": text}, content_type="application/json")
+        found[f"search {text}"] = response.status_code, readable(response.content, "json")
+    return found
