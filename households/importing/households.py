@@ -169,7 +169,7 @@ class HouseholdsImporter(Importer):
                 data.defaulted.add(i)
 
     def check_needs(self, data: HouseholdsPlan) -> None:
-        """Needs that this county does not use, and hardships that need an end."""
+        """Needs that this county does not use."""
         rows = data.rows
         for i, mentions in enumerate(rows.column("needs")):
             if not mentions or mentions is CLEAR:
@@ -177,10 +177,6 @@ class HouseholdsImporter(Importer):
             fault = data.kinds.fault(mentions)
             if fault:
                 rows.wrong(i, "needs", fault)
-            elif any(m.code == "LINSHI" for m in mentions):
-                rows.doubt(
-                    i, "needs", _("A sudden hardship needs an end date; it ends after 90 days.")
-                )
 
     def compare(self, data: HouseholdsPlan, path: str, on: date) -> Roll:
         """Find each row's household, and what the row would change on it."""
@@ -208,13 +204,23 @@ class HouseholdsImporter(Importer):
             else:
                 data.fresh.append(i)
         self.check_fresh(data)
+        for i in data.fresh:
+            self.tell_hardship(rows, i, rows.columns["needs"][i])
         data.differ.load({k.id for k in matched.values()})
         for i, known in matched.items():
             try:
                 data.changes[i] = data.differ.change(known, data.row(i))
+                self.tell_hardship(rows, i, data.changes[i].needs)
             except ValueError as error:
                 rows.wrong(i, "area", str(error))
         return roll
+
+    def tell_hardship(self, rows: Rows, i: int, mentions: Any) -> None:
+        """A sudden hardship that begins with this file has no end in it."""
+        if mentions and mentions is not CLEAR and any(m.code == "LINSHI" for m in mentions):
+            rows.doubt(
+                i, "needs", _("A sudden hardship needs an end date; it ends after 90 days.")
+            )
 
     def match(
         self, rows: Rows, i: int, place: Place | None, tail: bytes | None, roll: Roll
