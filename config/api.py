@@ -8,9 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 
+from accounts import views
 from accounts.gate import ANYONE
 from lib.errors import Refusal
 from mapview.api import router as map_router
@@ -32,7 +33,17 @@ def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     """Out of scope looks exactly like not existing."""
-    return api.create_response(request, {"error": _("Nothing was found here.")}, status=404)
+    return views.not_found(request, error)
+
+
+@api.exception_handler(HttpError)
+def stopped(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the library stops by itself: a POST without its token, a body that cannot be read."""
+    if error.status_code == 403:
+        return views.csrf_failed(request)
+    if error.status_code == 400:
+        return views.bad_request(request, error)
+    return api.create_response(request, {"error": str(error)}, status=error.status_code)
 
 
 @api.exception_handler(ValidationError)

@@ -180,6 +180,7 @@ def links_undo(*, links: Iterable[UUID], on: date, by: User | None = None) -> in
 def link_resume(*, link: Link, on: date, by: User | None = None) -> Link:
     """Take back the end of a link that was ended today: it is as it was before."""
     post = Post.objects.select_for_update(of=("self",)).filter(pk=link.post_id).in_force(on).first()
+    households_lock([link.household_id])
     link = Link.objects.select_for_update(of=("self",)).select_related("household").get(pk=link.pk)
     require_manage(by, link.household.path)
     before = link.events.order_by("-pgh_id").first()

@@ -18,8 +18,8 @@ from casework.report import coverage_report, gap_a_month_ago
 from grids.models import Area, Boundary, Post
 from grids.scope import scope_of
 from households.candidates import candidates
-from households.links import links_create, links_undo
-from households.models import Household
+from households.links import links_create, links_undo, reaches
+from households.models import Household, Link
 from lib.clock import today
 from lib.errors import Refusal
 from mapview.asked import asked_area, asked_date, asked_level
@@ -216,6 +216,9 @@ def name_contact(request: SignedInRequest, body: NewLinks) -> dict[str, Any]:
     post = Post.objects.in_force(on).filter(pk=body.post).first()
     if post is None or len(chosen) < len(set(body.households)):
         raise Http404
+    within = scope_of(request.user).manages(post.path)
+    if not within and not any(reaches(post, path, on=on) for path in {h.path for h in chosen}):
+        raise Http404  # a post elsewhere is not named by a refusal
     outcome = links_create(households=chosen, post=post, on=on, by=request.user)
     villages = {household.path[:12] for household in chosen}
     return {
@@ -248,4 +251,8 @@ class LinkIds(Schema):
 @allow("manager")
 def undo(request: SignedInRequest, body: LinkIds) -> dict[str, Any]:
     """Take back links named today."""
-    return {"undone": links_undo(links=body.links, on=today(), by=request.user)}
+    mine = Link.objects.filter(
+        pk__in=body.links, household__in=Household.objects.manageable_by(request.user)
+    )
+    keys = list(mine.values_list("pk", flat=True))
+    return {"undone": links_undo(links=keys, on=today(), by=request.user)}

@@ -19,7 +19,7 @@ ZOOMS = (5, 12, 14)
 TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
-    "v1/coverage", "v1/coverage/previous", "v1/areas/<uuid:key>/bounds", "v1/households",
+    "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",
     "v1/search", "v1/candidates", "v1/links", "v1/links/undo",
 }  # fmt: skip
 
@@ -44,6 +44,7 @@ def addresses(world: World) -> list[str]:
     """Every address that answers a GET, with every area and household put in."""
     found = ["/", "/mine/", "/import/", "/admin/", *tile_addresses()]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
+    found += [f"/api/v1/areas?at={p.x},{p.y}" for p in (point(0.5, 0.5), point(5.5, 0.5))]
     found += ["/api/v1/households?near=120.005,45.005&limit=50", "/api/v1/households?gap=1"]
     for key, level, *_rest in AREAS:
         code = CODES[key]
