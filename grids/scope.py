@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db.models import FilteredRelation, Q
+from django.db import connection
 
 from accounts.models import User
-from grids.models import Person, Role
+from grids.models import Role
 from lib.clock import today
 
 Kind = Role.Kind
@@ -85,18 +85,21 @@ def _outermost(paths: set[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _held(user: User, on: date) -> list[tuple[UUID, str, UUID | None, str | None]]:
-    """Key of the person; path, organisation and kind of each post in force on a day.
+#: Person, path, organisation and kind of each post in force; one row of nulls without any.
+HELD = """
+SELECT p.id, t.path, t.organisation_id, r.kind
+FROM grids_person p
+LEFT JOIN grids_post t ON t.person_id = p.id AND NOT t.void AND t.during @> %s::date
+LEFT JOIN grids_role r ON r.code = t.role_id
+WHERE p.user_id = %s
+"""
 
-    Every request asks this, so it is one statement; a person without a post gives one row of
-    None.
-    """
-    posts = FilteredRelation("posts", condition=Q(posts__void=False, posts__during__contains=on))
-    return list(
-        Person.objects.filter(user_id=user.pk)
-        .annotate(held=posts)
-        .values_list("pk", "held__path", "held__organisation_id", "held__role__kind")
-    )
+
+def _held(user: User, on: date) -> list[tuple[UUID, str, UUID | None, str | None]]:
+    """What every request asks: one statement, and plain SQL, which spares a millisecond."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [on, user.pk])
+        return cursor.fetchall()
 
 
 def scope_on(user: User, on: date) -> Scope:

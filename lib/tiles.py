@@ -42,8 +42,13 @@ def envelope_sql(tile: Tile, buffer: int) -> tuple[str, list[float]]:
     return "ST_MakeEnvelope(%s, %s, %s, %s, 3857)", list(tile.envelope(buffer))
 
 
-def points_tile(rows: QuerySet, *, columns: list[str], tile: Tile, layer: str) -> bytes:
-    """The tile of a queryset of points (``location_3857``) with a few columns as properties."""
+def points_tile(
+    rows: QuerySet, *, columns: list[str], properties: str, tile: Tile, layer: str
+) -> bytes:
+    """The tile of a queryset of points (``location_3857``).
+
+    ``properties`` is the SQL of what each point carries, made of ``seen`` and its ``columns``.
+    """
     inner, parameters = rows.values(*columns, geom=Func(
         F("location_3857"), template="%(expressions)s", output_field=TextField()
     )).query.sql_with_params()  # fmt: skip
@@ -51,7 +56,7 @@ def points_tile(rows: QuerySet, *, columns: list[str], tile: Tile, layer: str) -
     exact, exact_parameters = envelope_sql(tile, 0)
     sql = f"""
         SELECT ST_AsMVT(feature, %s, {EXTENT}, 'geom') FROM (
-            SELECT {", ".join(f"seen.{name}" for name in columns)},
+            SELECT {properties},
                 ST_AsMVTGeom(seen.geom, {exact}, {EXTENT}, {BUFFER}, true) AS geom
             FROM ({inner}) seen
             WHERE seen.geom && {near}

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from django.db import connections
-from django.db.models import BooleanField, Case, F, Func, Q, Sum, TextField, Value, When
+from django.db.models import F, Func, Q, Sum, TextField, Value
 
 from accounts.models import User
 from casework.models import HouseholdCell
@@ -57,18 +57,13 @@ def shows_points(scope: Scope, z: int) -> bool:
 
 def household_tile(user: User, tile: Tile, *, on: date) -> bytes:
     """Layer ``households``: id, whether linked, whether outside its grid. Never a need."""
-    rows = (
-        Household.objects.visible_to(user)
-        .open_on(on)
-        .annotate(
-            linked=Case(
-                When(gap_reason="", then=Value(True)),
-                default=Value(False),
-                output_field=BooleanField(),
-            ),
-        )
+    return points_tile(
+        Household.objects.visible_to(user).open_on(on),
+        columns=["id", "gap_reason", "outside"],
+        properties="seen.id, seen.gap_reason = '' AS linked, seen.outside",
+        tile=tile,
+        layer="households",
     )
-    return points_tile(rows, columns=["id", "linked", "outside"], tile=tile, layer="households")
 
 
 def cell_tile(user: User, tile: Tile) -> bytes:
