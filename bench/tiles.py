@@ -39,7 +39,7 @@ def tiles_around(z: int, i: float, j: float) -> list[Tile]:
     """A row of tiles about a place of the lattice, none twice."""
     found: dict[Tile, None] = {}
     step = 2 * HALF / (1 << z)
-    place = Point(*place_of(i, j), srid=4326).transform(3857, clone=True)
+    place: Any = Point(*place_of(i, j), srid=4326).transform(3857, clone=True)
     for n in range(TILES):
         x, y = place.x + n % 4 * step, place.y + n // 4 * step
         found[Tile(z, int((x + HALF) // step), int((HALF - y) // step))] = None

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon, Polygon
@@ -57,6 +56,18 @@ QUIET = (
     "grids_area", "grids_areacode", "grids_person", "grids_post", "households_household",
     "households_membership", "households_link", "households_need", "casework_contact",
 )  # fmt: skip
+
+
+@dataclass
+class Drawn:
+    """An area and the rectangle of the lattice it lies in: corner and size in steps."""
+
+    area: Area
+    corner: tuple[int, int]
+    size: tuple[int, int]
+
+
+Tree = dict[str, list[Drawn]]
 
 
 @dataclass
@@ -175,51 +186,44 @@ def _without_indexes() -> Iterator[None]:
             cursor.execute(definition)
 
 
-def _areas(households: int, began: date) -> dict[str, list[Area]]:
-    """The tree, by level; an area of the lattice carries ``corner`` and ``size`` in steps."""
+def _areas(households: int, began: date) -> Tree:
+    """The tree, by level."""
     per_grid = math.ceil(households / (ACROSS * UP * GRIDS))
-    county = _area("county", "虚构县", "虚县", None, 0, (0, 0), (ACROSS, UP))
-    tree: dict[str, list[Area]] = {"county": [county], "township": [], "village": [],
-                                   "grid": [], "unit": []}  # fmt: skip
-    codes = [AreaCode(area=county, code="159902", during=span(began))]
+    tree: Tree = {level: [] for level in ("county", "township", "village", "grid", "unit")}
+    codes: list[AreaCode] = []
+
+    def add(
+        level: str, name: str, word: str, code: str, parent: Area | None,
+        corner: tuple[float, float], size: tuple[float, float],
+    ) -> Area:  # fmt: skip
+        number = int(code[-3:]) % 100 if level in ("township", "village") else len(tree[level])
+        path = (parent.path if parent else "") + f"{number % 10_000:04d}"
+        area = Area(level=level, name=name, type_label=word, parent=parent, path=path,
+                    during=span(began))  # fmt: skip
+        i, j = (round(part * FINE) for part in corner)
+        width, height = (round(part * FINE) for part in size)
+        tree[level].append(Drawn(area, (i, j), (width, height)))
+        codes.append(AreaCode(area=area, code=code, during=span(began)))
+        return area
+
+    county = add("county", "虚构县", "虚县", "159902", None, (0, 0), (ACROSS, UP))
     for t in range(ACROSS // 5 * UP // 4):
         at = (t % 5 * 5, t // 5 * 4)
-        township = _area("township", f"虚构{t}镇", "镇", county, t, at, (5, 4))
-        tree["township"].append(township)
-        codes.append(AreaCode(area=township, code=f"159902{100 + t}", during=span(began)))
+        code = f"159902{100 + t}"
+        township = add("township", f"虚构{t}镇", "镇", code, county, at, (5, 4))
         for v in range(20):
-            code = f"159902{100 + t}{200 + v}"
-            place = (at[0] + v % 5, at[1] + v // 5)
-            village = _area("village", f"虚构{t}-{v}村", "村", township, v, place, (1, 1))
-            tree["village"].append(village)
-            codes.append(AreaCode(area=village, code=code, during=span(began)))
+            place, own = (at[0] + v % 5, at[1] + v // 5), f"{code}{200 + v}"
+            village = add("village", f"虚构{t}-{v}村", "村", own, township, place, (1, 1))
             for g in range(GRIDS):
-                strip = (place[0] + g / GRIDS, place[1])
-                grid = _area("grid", f"第{g}网格", "", village, g, strip, (1 / GRIDS, 1))
-                tree["grid"].append(grid)
-                own = f"{code}{g + 1:03d}"
-                codes.append(AreaCode(area=grid, code=own, during=span(began)))
+                strip, size = (place[0] + g / GRIDS, place[1]), (1 / GRIDS, 1)
+                label = f"{own}{g + 1:03d}"
+                grid = add("grid", f"第{g}网格", "", label, village, strip, size)
                 for u in range(math.ceil(per_grid / UNIT)):
-                    unit = _area("unit", f"第{u}单元", "", grid, u, strip, (1 / GRIDS, 1))
-                    tree["unit"].append(unit)
-                    codes.append(AreaCode(area=unit, code=f"{own}{u:03d}", during=span(began)))
-    for areas in tree.values():
-        for area in areas:
-            area.during = span(began)
-        Area.objects.bulk_create(areas, batch_size=2000)
+                    add("unit", f"第{u}单元", "", f"{label}{u:03d}", grid, strip, size)
+    for drawn in tree.values():
+        Area.objects.bulk_create([one.area for one in drawn], batch_size=2000)
     AreaCode.objects.bulk_create(codes, batch_size=2000)
     return tree
-
-
-def _area(
-    level: str, name: str, word: str, parent: Area | None, number: int,
-    corner: tuple[float, float], size: tuple[float, float],
-) -> Area:  # fmt: skip
-    path = (parent.path if parent else "") + f"{number:04d}"
-    area = Area(level=level, name=name, type_label=word, parent=parent, path=path)
-    area.corner = tuple(round(part * FINE) for part in corner)
-    area.size = tuple(round(part * FINE) for part in size)
-    return area
 
 
 def place_of(i: float, j: float) -> tuple[float, float]:
@@ -231,26 +235,27 @@ def place_of(i: float, j: float) -> tuple[float, float]:
     )
 
 
-def _outlines(tree: dict[str, list[Area]]) -> Iterator[tuple[Area, MultiPolygon]]:
+def _outlines(tree: Tree) -> Iterator[tuple[Area, MultiPolygon]]:
     for level in ("county", "township", "village", "grid"):
-        for area in tree[level]:
-            (i, j), (width, height) = area.corner, area.size
+        for drawn in tree[level]:
+            (i, j), (width, height) = drawn.corner, drawn.size
             ring = (
                 [(i + n, j) for n in range(width)]
                 + [(i + width, j + n) for n in range(height)]
                 + [(i + width - n, j + height) for n in range(width)]
                 + [(i, j + height - n) for n in range(height + 1)]
             )
-            yield area, MultiPolygon(Polygon([place_of(*at) for at in ring]), srid=4326)
+            yield drawn.area, MultiPolygon(Polygon([place_of(*at) for at in ring]), srid=4326)
 
 
-def _posts(tree: dict[str, list[Area]], began: date) -> list[UUID]:
-    """A head for each unit but every tenth, a worker for each grid; the heads' posts by unit,
-    followed by one person who makes all contacts."""
+def _posts(tree: Tree, began: date) -> list[Post | None]:
+    """A head for each unit but every tenth, a worker for each grid; the heads' posts by unit."""
     chance = random.Random(3)
-    people, posts, heads = [], [], []
+    people: list[Person] = []
+    posts: list[Post] = []
+    heads: list[Post | None] = []
     for role, level in (("unit_head", "unit"), ("grid_worker", "grid")):
-        for n, area in enumerate(tree[level]):
+        for n, area in enumerate(drawn.area for drawn in tree[level]):
             if role == "unit_head" and n % 10 == 9:
                 heads.append(None)
                 continue
@@ -273,14 +278,12 @@ def invented(chance: random.Random) -> str:
     return chance.choice(SURNAMES) + chance.choice(GIVEN) + chance.choice(GIVEN)
 
 
-def _households(
-    count: int, tree: dict[str, list[Area]], heads: list[Post], began: date, on: date
-) -> None:
+def _households(count: int, tree: Tree, heads: list[Post | None], began: date, on: date) -> None:
     """Households spread evenly over the units; 85 of 100 linked where their unit has a head, one
     in ten with a need, one in three reached once."""
     chance = random.Random(7)
     units = tree["unit"]
-    places = [Place(u.pk, u.path, "unit", "", u.name, False) for u in units]
+    places = [Place(u.area.pk, u.area.path, "unit", "", u.area.name, False) for u in units]
     kinds = list(NeedKind.objects.exclude(cadence="").values_list("pk", flat=True))
     maker = next(post for post in heads if post is not None).person_id
     for start in range(0, count, BATCH):
@@ -295,8 +298,8 @@ def _households(
                 cursor, "households_membership", "household_id, area_id, during",
                 (f"{pk}\t{f.place.id}\t[{began},)\n" for pk, f in zip(ids, fresh, strict=True)),
             )  # fmt: skip
-            linked = [(pk, heads[u]) for pk, u in zip(ids, at, strict=True)
-                      if heads[u] is not None and chance.random() < 0.85]  # fmt: skip
+            linked = [(pk, head) for pk, u in zip(ids, at, strict=True)
+                      if (head := heads[u]) is not None and chance.random() < 0.85]  # fmt: skip
             copy_rows(
                 cursor, "households_link", "id, household_id, post_id, role_id, during, void,"
                 " version",
@@ -320,7 +323,7 @@ def _households(
             )  # fmt: skip
 
 
-def _household(number: int, unit: Area, place: Place, began: date, chance: random.Random) -> Fresh:
+def _household(number: int, unit: Drawn, place: Place, began: date, chance: random.Random) -> Fresh:
     (i, j), (width, height) = unit.corner, unit.size
     longitude, latitude = place_of(
         i + chance.uniform(1, width - 1), j + chance.uniform(1, height - 1)
@@ -333,15 +336,15 @@ def _household(number: int, unit: Area, place: Place, began: date, chance: rando
     )  # fmt: skip
 
 
-def _cast(tree: dict[str, list[Area]], began: date) -> dict[str, User]:
+def _cast(tree: Tree, began: date) -> dict[str, User]:
     """One login for each reach, and a leader."""
     cast = {}
     for login, role, area in (
-        ("county", "grid_office", tree["county"][0]),
-        ("township", "grid_office", tree["township"][7]),
-        ("village", "party_secretary", tree["village"][150]),
-        ("grid", "grid_worker", tree["grid"][750]),
-        ("leader", "township_leader", tree["township"][7]),
+        ("county", "grid_office", tree["county"][0].area),
+        ("township", "grid_office", tree["township"][7].area),
+        ("village", "party_secretary", tree["village"][150].area),
+        ("grid", "grid_worker", tree["grid"][750].area),
+        ("leader", "township_leader", tree["township"][7].area),
     ):
         cast[login] = User.objects.create(username=login)
         person = person_create(name="虚构人", user=cast[login])
