@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="serve the office network with a certificate of its own",
     )
-    for name in ("run", "backup", "restore"):
+    for name in ("run", "backup", "restore", "check"):
         parts[name].add_argument(
             "--demo", action="store_true", help="the demo town even when there is a county"
         )
@@ -126,7 +126,7 @@ def main() -> int:
     elif given.command == "restore":
         archive.restore(settings(), given.file, demo=given.demo, replacing=given.replace)
     elif given.command == "check":
-        return checks.check(settings())
+        return checks.check(settings(), demo=given.demo)
     return 0
 
 

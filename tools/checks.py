@@ -98,10 +98,10 @@ def stream(command: list[str], env: dict[str, str]) -> tuple[bool, str]:
     return child.returncode == 0, last
 
 
-def check(env: Env) -> int:
+def check(env: Env, *, demo: bool) -> int:
     """Say what is in order with this installation and what is not; 1 when something is not."""
     prepare(private_database=not env.text("DATABASE_URL"))
-    target = reach(env)
+    target = reach(env, demo=demo)
     faults = 0
     try:
         for name, answer in findings(target, env):
@@ -139,7 +139,8 @@ def findings(target: Target, env: Env) -> list[tuple[str, str]]:
             text=True,
             capture_output=True,
         )
-        told = "ok" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-500:]
+        said = (done.stdout + done.stderr).strip()[-500:]
+        told = "ok" if done.returncode == 0 else said or "not up to date: ./lianhu run mends it"
         found.append((name, told))
     try:
         verify_keys(target, key_file(env))
