@@ -164,7 +164,7 @@ def slow_queries(target: Target) -> str:
     if known != "1":
         return "ok, but not known: the extension pg_stat_statements is not in this database"
     rows = psql(url, SLOWEST)
-    return f"\n{rows}" if rows else "ok, none above 200 ms on average"
+    return f"ok, but slow on average are\n{rows}" if rows else "ok, none above 200 ms on average"
 
 
 def stop_cluster() -> None:
