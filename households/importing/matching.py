@@ -84,10 +84,10 @@ class Roll:
                         known.phone_tail = bytes(known.phone_tail)
                     self.households[known.id] = known
             cursor.execute(CLOSED, parameters)
-            self.closed = {
-                (known.serial, known.head): known
-                for known in (Known(*row, closed=True) for row in cursor.fetchall())
-            }
+            gone = [Known(*row) for row in cursor.fetchall()]
+        for known in gone:
+            known.closed = True
+        self.closed = {(known.serial, known.head): known for known in gone}
         self.by_serial: dict[str, list[Known]] = {}
         self.by_name: dict[tuple[str, str], list[Known]] = {}
         for known in self.households.values():
