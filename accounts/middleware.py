@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.gate import declared_for, may_call
+from accounts.gate import SignedInRequest, declared_for, may_call
 from accounts.reads import write_reads
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         try:
-            write_reads(request)
+            write_reads(cast(SignedInRequest, request))
         except DatabaseError:
             logger.exception("the access log could not be written; the response is withheld")
             sentence = _(

@@ -7,7 +7,7 @@ flags of the account.
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -39,12 +39,16 @@ class ConfigurationSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return Kind.ADMINISTRATOR in kinds_of(request.user)
+        return Kind.ADMINISTRATOR in kinds_of(cast(User, request.user))
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
         return redirect("account_change_password")
 
 
@@ -126,7 +130,7 @@ class UserAdmin(ConfigurationAdmin):
 
     @admin.action(description=_("Shut the selected accounts"))
     def shut(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        others = queryset.exclude(pk=request.user.pk)
+        others = queryset.exclude(username=request.user.get_username())
         count = others.update(is_active=False)
         self.message_user(request, _("%(n)d accounts shut.") % {"n": count})
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.gate import allow
+from accounts.gate import SignedInRequest, allow
 from accounts.keys import sealer
 from accounts.models import User
 from accounts.reads import Read, note_read
@@ -115,7 +115,7 @@ def map_area(user: User, household: Household, *, on: date) -> str:
     return next((area.code for area in shown if area.code), "")
 
 
-def notice(request: HttpRequest, household: Household, *, on: date) -> dict[str, object] | None:
+def notice(request: SignedInRequest, household: Household, *, on: date) -> dict[str, object] | None:
     """What was just done and can be undone, as the address names it."""
     for word in ("named", "ended"):
         try:
@@ -132,7 +132,7 @@ def notice(request: HttpRequest, household: Household, *, on: date) -> dict[str,
 
 
 @allow(*SEES_HOUSEHOLDS)
-def page(request: HttpRequest, key: UUID) -> HttpResponse:
+def page(request: SignedInRequest, key: UUID) -> HttpResponse:
     """One household. A POST with ``ask`` shows the phone or the needs, and is logged as that."""
     household = household_or_404(request.user, key)
     if request.method == "POST":
@@ -141,7 +141,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, household: Household, *, asked: str = "", error: str = ""
+    request: SignedInRequest, household: Household, *, asked: str = "", error: str = ""
 ) -> HttpResponse:
     """Draw the page with only what may be shown, and note it for the access log."""
     user, on, scope = request.user, today(), str(household.pk)
@@ -187,14 +187,12 @@ def show(
         note_read(request, Read("household.due", scope, 1, "P3"))
     if context["manages"] and context["open"]:
         context["choices"] = choices(household, on=on)
-    return render(
-        request, "desk/household.html", context, status=400 if error else 200
-    )
+    return render(request, "desk/household.html", context, status=400 if error else 200)
 
 
 @require_POST
 @allow("manager")
-def name_contact(request: HttpRequest, key: UUID) -> HttpResponse:
+def name_contact(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Name the holder of a post as contact of this household."""
     household = managed_or_404(request.user, key)
     on = today()
@@ -213,19 +211,19 @@ def name_contact(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 @allow("manager")
-def end_contact(request: HttpRequest, key: UUID, link: UUID) -> HttpResponse:
+def end_contact(request: SignedInRequest, key: UUID, link: UUID) -> HttpResponse:
     """The person is this household's contact no longer, from today."""
     return _change(request, key, link, "ended")
 
 
 @require_POST
 @allow("manager")
-def undo(request: HttpRequest, key: UUID, link: UUID) -> HttpResponse:
+def undo(request: SignedInRequest, key: UUID, link: UUID) -> HttpResponse:
     """Take back what was done today: a contact named, or one ended."""
     return _change(request, key, link, "undo")
 
 
-def _change(request: HttpRequest, key: UUID, link_key: UUID, word: str) -> HttpResponse:
+def _change(request: SignedInRequest, key: UUID, link_key: UUID, word: str) -> HttpResponse:
     household = managed_or_404(request.user, key)
     link = household.links.filter(pk=link_key).first()
     if link is None:

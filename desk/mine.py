@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.gate import allow
+from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
 from desk.household import phone_of
@@ -32,7 +32,7 @@ class Line:
 
 
 @allow(*LINKS_HOUSEHOLDS)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: SignedInRequest) -> HttpResponse:
     """Own linked households, those due first where the person may know when."""
     user, on = request.user, today()
     own = Household.objects.linked_to(user).open_on(on)
@@ -49,9 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
             names[household.path],
             phone_of(household.phone_sealed),
             household.due_on if household.pk in knows_due else None,
-            household.pk in knows_due
-            and household.due_on is not None
-            and household.due_on < on,
+            household.pk in knows_due and household.due_on is not None and household.due_on < on,
         )
         for household in households
     ]

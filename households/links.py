@@ -183,7 +183,7 @@ def link_resume(*, link: Link, on: date, by: User | None = None) -> Link:
     households_lock([link.household_id])
     link = Link.objects.select_for_update(of=("self",)).select_related("household").get(pk=link.pk)
     require_manage(by, link.household.path)
-    before = link.events.order_by("-pgh_id").first()
+    before = link.events.order_by("-pgh_id").first()  # type: ignore[attr-defined]
     last_day = link.during.lower if link.void else link.during.upper
     if before is None or before.void or last_day != on or on not in before.during:
         raise Refusal(_("This link was not ended today; name the contact again instead."))

@@ -121,15 +121,14 @@ class World:
 
     def add_post(self, key: str, role: str, place: str, **dates: date) -> Post:
         """Give a person a post from the beginning, or as ``dates`` (on, end) say."""
-        where = (
-            {"area": self.areas[place]}
-            if place in self.areas
-            else {"organisation": self.organisations[place]}
-        )
         self.posts[key] = post_start(
-            person=self.people[key], role=Role.objects.get(pk=role),
-            **{"on": self.began, **dates}, **where,
-        )  # fmt: skip
+            person=self.people[key],
+            role=Role.objects.get(pk=role),
+            on=dates.get("on", self.began),
+            end=dates.get("end"),
+            area=self.areas.get(place),
+            organisation=self.organisations.get(place),
+        )
         return self.posts[key]
 
     def link(self, household: str, contact: str, *, on: date | None = None) -> Link:

@@ -26,7 +26,7 @@ OPERATIONS = {
 
 def tile_at(x: float, y: float, z: int) -> str:
     """z/x/y of the tile that holds a place of the drawing."""
-    place = point(x, y).transform(3857, clone=True)
+    place: Any = point(x, y).transform(3857, clone=True)
     side = 2 * HALF / (1 << z)
     return f"{z}/{int((place.x + HALF) / side)}/{int((HALF - place.y) / side)}"
 

@@ -144,9 +144,7 @@ def test_links_of_others_cannot_be_made_or_hinted_at(world: World, as_user: Sign
     assert missing[0] == 404
     assert ask("/api/v1/links", {"households": [wei], "post": post}) == missing
     assert ask("/api/v1/links", {"households": [sun, wei], "post": post}) == missing
-    foreign = ask(
-        "/api/v1/links", {"households": [sun], "post": str(world.posts["outer_head"].pk)}
-    )
+    foreign = ask("/api/v1/links", {"households": [sun], "post": str(world.posts["outer_head"].pk)})
     assert foreign == ask("/api/v1/links", {"households": [sun], "post": str(uuid4())})
     link = str(world.link("jiang", "outer_head", on=world.on).pk)
     assert ask("/api/v1/links/undo", {"links": [link]}) == ask(

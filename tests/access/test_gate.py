@@ -65,9 +65,11 @@ def test_every_url_declares_who_may_call_it() -> None:
 def test_declarations_use_the_words_of_the_gate() -> None:
     for route, callback, name, space in every_url():
         allowed = getattr(callback, "allowed", None)
-        sets = allowed.values() if isinstance(allowed, dict) else [
-            declared_for(callback, name, space, "GET")
-        ]
+        sets = (
+            allowed.values()
+            if isinstance(allowed, dict)
+            else [declared_for(callback, name, space, "GET")]
+        )
         for words in sets:
             assert words is not None and words <= WORDS, route
 

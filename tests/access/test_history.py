@@ -17,7 +17,7 @@ def test_a_change_made_on_a_page_carries_the_user(world: World, as_user: SignIn)
     link = world.links["zhao", "head"]
     address = f"/households/{world.households['zhao'].pk}/contacts/{link.pk}/end/"
     as_user("manager").post(address)
-    event = Link.objects.get(pk=link.pk).events.order_by("-pgh_id").first()
+    event = Link.objects.get(pk=link.pk).events.order_by("-pgh_id").first()  # type: ignore[attr-defined]
     assert event.pgh_context.metadata == {"user": str(world.users["manager"].pk), "url": address}
     assert event.during.upper is None
 
@@ -28,7 +28,7 @@ def test_a_change_made_through_the_api_carries_the_user(world: World, as_user: S
     made = client.post("/api/v1/links", body, content_type="application/json").json()
     keys = [row["link"] for row in made["linked"]]
     client.post("/api/v1/links/undo", {"links": keys}, content_type="application/json")
-    event = Link.objects.get(pk=keys[0]).events.order_by("-pgh_id").first()
+    event = Link.objects.get(pk=keys[0]).events.order_by("-pgh_id").first()  # type: ignore[attr-defined]
     assert event.pgh_context.metadata["user"] == str(world.users["manager"].pk)
 
 
@@ -42,5 +42,5 @@ def test_a_read_leaves_no_context(world: World, as_user: SignIn) -> None:
 
 def test_a_bulk_update_is_kept_too(world: World) -> None:
     Household.objects.filter(pk=world.households["zhao"].pk).update(address="改过的地址")
-    event = world.households["zhao"].events.order_by("-pgh_id").first()
+    event = world.households["zhao"].events.order_by("-pgh_id").first()  # type: ignore[attr-defined]
     assert event.address == "甲一村南街1号"

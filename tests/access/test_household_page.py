@@ -18,7 +18,7 @@ from tests.access.test_gate import plain
 from tests.people import HOUSEHOLDS, World
 
 SignIn = Callable[..., Client]
-PHONES = {key: phone for key, _h, _f, _p, phone, *_rest in HOUSEHOLDS}
+PHONES = {key: phone or "" for key, _h, _f, _p, phone, *_rest in HOUSEHOLDS}
 NEED = {"zhao": "独居老人", "qian": "重大疾病", "li": "最低生活保障", "zhou": "监测户"}
 
 
@@ -159,9 +159,7 @@ def test_it_undoes_neither_old_links_nor_old_ends(world: World, as_user: SignIn)
     client, url = as_user("manager"), address(world, "zhao")
     link = world.links["zhao", "head"]
     assert client.post(f"{url}contacts/{link.pk}/undo/").status_code == 400
-    Link.objects.filter(pk=link.pk).update(
-        during=(world.began, world.on - timedelta(days=1))
-    )
+    Link.objects.filter(pk=link.pk).update(during=(world.began, world.on - timedelta(days=1)))
     assert client.post(f"{url}contacts/{link.pk}/undo/").status_code == 400
     assert not Link.objects.in_force(world.on).filter(pk=link.pk).exists()
 
@@ -183,9 +181,7 @@ def test_it_does_not_take_back_an_end_when_somebody_else_was_named(
     }  # fmt: skip
 
 
-def test_it_names_no_post_that_does_not_reach_the_household(
-    world: World, as_user: SignIn
-) -> None:
+def test_it_names_no_post_that_does_not_reach_the_household(world: World, as_user: SignIn) -> None:
     client, url = as_user("manager"), address(world, "sun")
     page = client.get(url).content.decode()
     assert str(world.posts["outer_head"].pk) not in page
@@ -241,9 +237,7 @@ def test_my_households_never_name_a_need(world: World, as_user: SignIn) -> None:
 
 
 @pytest.mark.parametrize("login", ["manager", "leader", "clerk", "auditor", "nobody"])
-def test_who_can_be_no_contact_has_no_such_list(
-    world: World, as_user: SignIn, login: str
-) -> None:
+def test_who_can_be_no_contact_has_no_such_list(world: World, as_user: SignIn, login: str) -> None:
     assert as_user(login).get("/mine/").status_code == 404
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,9 +19,8 @@ from accounts.models import AccessLog, AccessSeal
 from accounts.reads import Read, note_read, seal_log, verify_log
 from config import settings as project
 from config import urls
-from lib.tiles import Tile
+from tests.access.asking import tile_at
 from tests.people import World
-from tests.shapes import point
 
 SignIn = Callable[..., Client]
 TABLES = ("accounts_accesslog", "accounts_accessseal")
@@ -34,11 +34,7 @@ FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
 
 def tile_of(x: float, y: float, z: int = 14) -> str:
     """The address of the household tile at a place of the drawing."""
-    place = point(x, y).transform(3857, clone=True)
-    side = 2 * 20037508.342789244 / (1 << z)
-    tile = Tile(z, int((place.x + side * (1 << z) / 2) / side),
-                int((side * (1 << z) / 2 - place.y) / side))  # fmt: skip
-    return f"/tiles/households/{tile.z}/{tile.x}/{tile.y}.mvt"
+    return f"/tiles/households/{tile_at(x, y, z)}.mvt"
 
 
 @allow("manager")
@@ -151,7 +147,7 @@ def test_it_sends_nothing_when_the_log_fails_in_any_other_way(
 
 @override_settings(ROOT_URLCONF=WithOddViews)
 def test_a_stream_cannot_read_behind_the_log(world: World, as_user: SignIn) -> None:
-    response = as_user("manager").get("/streaming/")
+    response: Any = as_user("manager").get("/streaming/")
     sent = b""
     with pytest.raises(RuntimeError):
         for piece in response.streaming_content:
@@ -188,9 +184,7 @@ def filled(world: World, rows: int = 5) -> None:
                   field_class="P2")
         for n in range(rows)
     )  # fmt: skip
-    unprotected(
-        f"UPDATE accounts_accesslog SET at = at - interval '1 minute' WHERE id > {before}"
-    )
+    unprotected(f"UPDATE accounts_accesslog SET at = at - interval '1 minute' WHERE id > {before}")
 
 
 def unprotected(sql: str) -> None:

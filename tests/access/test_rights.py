@@ -58,7 +58,9 @@ def test_it_shows_each_of_the_cast_what_the_table_says(world: World, login: str)
     assert names(world, every.needs_visible_to(user)) == expected.needs(login)
     assert names(world, every.manageable_by(user)) == expected.manageable(login)
     assert {matters[i.pk] for i in Issue.objects.visible_to(user)} == expected.issues(login)
-    small = {key for key, area in world.areas.items() if scope_of(user).sees_all_counts_of(area.path)}
+    small = {
+        key for key, area in world.areas.items() if scope_of(user).sees_all_counts_of(area.path)
+    }
     assert small == expected.within(login, "small P3 counts")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from accounts.models import User
@@ -30,8 +29,8 @@ def manager(world: World, settings: Any) -> User:
     return user
 
 
-def sign_in(client: Client, name: str, password: str, **extra: str) -> HttpResponse:
-    return client.post(LOGIN, {"login": name, "password": password}, **extra)
+def sign_in(client: Client, name: str, password: str, *, address: str = "127.0.0.1") -> Any:
+    return client.post(LOGIN, {"login": name, "password": password}, REMOTE_ADDR=address)
 
 
 def test_the_right_password_opens_the_page_asked_for(manager: User) -> None:
@@ -86,9 +85,9 @@ def test_another_spelling_of_the_name_has_no_tries_of_its_own(manager: User) -> 
 
 def test_the_lock_holds_for_one_address_and_ends_with_success(manager: User) -> None:
     for _ in range(8):
-        sign_in(Client(), "manager", "wrong", REMOTE_ADDR="10.0.0.9")
-    assert sign_in(Client(), "manager", PASSWORD, REMOTE_ADDR="10.0.0.9").status_code == 429
-    assert sign_in(Client(), "manager", PASSWORD, REMOTE_ADDR="10.0.0.8").status_code == 302
+        sign_in(Client(), "manager", "wrong", address="10.0.0.9")
+    assert sign_in(Client(), "manager", PASSWORD, address="10.0.0.9").status_code == 429
+    assert sign_in(Client(), "manager", PASSWORD, address="10.0.0.8").status_code == 302
 
 
 def test_seven_failures_and_a_success_begin_anew(manager: User) -> None:
@@ -217,5 +216,3 @@ def test_cookies_are_closed_to_scripts_and_other_sites(manager: User) -> None:
     assert session["httponly"] and session["secure"] and session["samesite"] == "Lax"
     for cookie in client.cookies.values():
         assert cookie["samesite"] in ("Lax", "Strict")
-
-
