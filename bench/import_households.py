@@ -113,9 +113,7 @@ def floor() -> float:
             "CREATE TABLE bare (id uuid PRIMARY KEY, serial text, head_name text, address text,"
             " path text, location public.geometry(Point, 4326))"
         )
-        writing.copy_rows(
-            cursor, "bare", "id, serial, head_name, address, path, location", lines
-        )
+        writing.copy_rows(cursor, "bare", "id, serial, head_name, address, path, location", lines)
         cursor.execute("CREATE INDEX ON bare USING gist (location)")
         return time.perf_counter() - begun
 

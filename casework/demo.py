@@ -95,9 +95,7 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     if name == "yindeer":
         town = Area.objects.get(level="township")
         for department in sorted(set(HANDLED_BY.values())):
-            organisation_create(
-                name=department, area=town, kind=Organisation.Kind.DEPARTMENT
-            )
+            organisation_create(name=department, area=town, kind=Organisation.Kind.DEPARTMENT)
     county = AreaCode.objects.get(area__level="county").code
     for kind, stem, on in FILES:
         file = f"{stem}.xlsx"

@@ -50,8 +50,9 @@ DATABASES["tiles"] = {
     **DATABASES["default"],
     "CONN_HEALTH_CHECKS": False,
     "OPTIONS": {
+        **DATABASES["default"].get("OPTIONS", {}),
         "options": "-c max_parallel_workers_per_gather=0"
-        " -c plan_cache_mode=force_custom_plan -c jit=off"
+        " -c plan_cache_mode=force_custom_plan -c jit=off",
     },
     "TEST": {"MIRROR": "default"},
 }
@@ -196,7 +197,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 # Uploaded workbooks are kept outside any served folder and deleted after their import.
 UPLOAD_DIR = VAR_DIR / "uploads"

@@ -33,5 +33,5 @@ def nav(request: HttpRequest) -> dict[str, object]:
                 "current": request.path == url or (url != "/" and request.path.startswith(url)),
             }
             for url, label in pages
-        ]
+        ],
     }

@@ -133,7 +133,9 @@ def scope_on(user: User, on: date) -> Scope:
             ("needs", right.needs),
             ("manage", right.manage),
         ):
-            if granted:
+            # A post held for an organisation opens no territory: its path is where the
+            # organisation belongs, which may be the whole county.
+            if granted and organisation is None:
                 paths[name].add(path)
     return Scope(
         person=held[0][0],

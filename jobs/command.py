@@ -117,9 +117,7 @@ class ImportCommand(BaseCommand):
             _("Not read: %(sheet)s, column %(column)s “%(header)s”. %(reason)s") % skipped
             for skipped in report["skipped"]
         )
-        self.lines(
-            _("Not read: sheet %(sheet)s. %(reason)s") % left for left in report["left_out"]
-        )
+        self.lines(_("Not read: sheet %(sheet)s. %(reason)s") % left for left in report["left_out"])
         self.lines(problem_lines(plan.problems, SHOWN))
         for doubt in plan.doubtful[:SHOWN]:
             others = "; ".join(c.label for c in doubt.candidates)

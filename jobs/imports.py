@@ -145,9 +145,7 @@ class Importer:
         """What the parsed file would do; reads the database and writes nothing."""
         raise NotImplementedError
 
-    def execute(
-        self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date
-    ) -> Written:
+    def execute(self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date) -> Written:
         """Write the good rows of a plan inside the caller's transaction."""
         raise NotImplementedError
 
@@ -279,9 +277,7 @@ def import_open(
         private_write(stored_file(run), file)
     except OSError as error:
         run.delete()
-        raise Refusal(
-            _("The file cannot be opened: %s.") % error.strerror, field="file"
-        ) from None
+        raise Refusal(_("The file cannot be opened: %s.") % error.strerror, field="file") from None
     return run
 
 

@@ -20,7 +20,6 @@ class ImportRun(models.Model):
         PREVIEW = "preview", _("preview")
         DONE = "done", _("written")
         UNDONE = "undone", _("taken back")
-        FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12)

@@ -168,7 +168,7 @@ def values_restore(context: str) -> None:
                 f'UPDATE "{meta.db_table}" t SET '
                 + ", ".join(restored(c) for c in others)
                 + f' FROM "{events._meta.db_table}" e WHERE e.pgh_id = ANY(%s)'
-                f' AND e.pgh_label = \'update\' AND t."{meta.pk.column}" = e.pgh_obj_id',
+                f" AND e.pgh_label = 'update' AND t.\"{meta.pk.column}\" = e.pgh_obj_id",
                 parameters,
             )
             cursor.execute(

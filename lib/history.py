@@ -10,13 +10,32 @@ from collections.abc import Callable
 from typing import Any
 
 import pghistory
+import pgtrigger
+from django.db.models import Model
 
 
-def tracked(exclude: list[str] | None = None) -> Callable[[type], type]:
+def tracked(exclude: list[str] | None = None) -> Callable[[type[Model]], type[Model]]:
     """Keep the history of a model; ``exclude`` names derived fields."""
-    options: dict[str, Any] = {"exclude": exclude} if exclude else {}
-    return pghistory.track(
-        pghistory.UpdateEvent(row=pghistory.Old),
-        pghistory.DeleteEvent(row=pghistory.Old),
-        **options,
-    )
+
+    def track(model: type[Model]) -> type[Model]:
+        update: dict[str, Any] = {}
+        if exclude:
+            update["condition"] = pgtrigger.Condition(_differs(model, exclude))
+        return pghistory.track(
+            pghistory.UpdateEvent(row=pghistory.Old, **update),
+            pghistory.DeleteEvent(row=pghistory.Old),
+            **({"exclude": exclude} if exclude else {}),
+        )(model)
+
+    return track
+
+
+def _differs(model: type[Model], exclude: list[str]) -> str:
+    """Whether a column that counts has changed, compared as stored.
+
+    ``*<>`` on records lies in pg_catalog. Comparing a geometry by its own operator could not be restored
+    from a dump, whose search path is empty.
+    """
+    columns = [f.column for f in model._meta.concrete_fields if f.name not in exclude]
+    old, new = (", ".join(f'{row}."{column}"' for column in columns) for row in ("OLD", "NEW"))
+    return f"ROW({old})::record *<> ROW({new})::record"

@@ -66,7 +66,8 @@ def household_page(
     reasons: dict[UUID, str] = {}
     left_on: dict[UUID, date | None] = {}
     if on == current:
-        refresh(area.path, on=on)
+        for path in [area.path] if area.path else scope_of(user).households:
+            refresh(path, on=on)
         if gap:
             rows = rows.exclude(gap_reason="")
         if reason:

@@ -62,7 +62,5 @@ def households(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse
         layer = "cells"
     if body and layer == "households":
         paths = ",".join(scope.households) or "own"
-        note_read(
-            request, Read("tile.households", paths[:120], len(body), "P2", once_a_minute=True)
-        )
+        note_read(request, Read("tile.households", paths[:120], 1, "P2", once_a_minute=True))
     return HttpResponse(body, content_type=MVT)

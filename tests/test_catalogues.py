@@ -36,7 +36,9 @@ def listed(file: Path, *options: str) -> list[str]:
     chosen = subprocess.run(
         ["msgattrib", "--no-wrap", *options, str(file)], check=True, capture_output=True, text=True
     ).stdout
-    return [line for line in chosen.splitlines() if line.startswith("msgid ") and line != 'msgid ""']
+    return [
+        line for line in chosen.splitlines() if line.startswith("msgid ") and line != 'msgid ""'
+    ]
 
 
 @pytest.mark.parametrize("domain", ["django", "djangojs"])

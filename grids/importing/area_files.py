@@ -175,9 +175,7 @@ def _of_features(file: GeoFile, crs: Crs, mapping: Mapping[str, str]) -> AreaFil
         lon, lat = _degrees(crs, fault)
         code = text(fault.properties.get(names["code"]))
         name = text(fault.properties.get(names.get("name", "")))
-        found.refuse(
-            Place(fault.position), fault.message, code=code, name=name, lon=lon, lat=lat
-        )
+        found.refuse(Place(fault.position), fault.message, code=code, name=name, lon=lon, lat=lat)
     for feature in file.features:
         row = _row(found, names, Place(feature.position), feature.properties)
         if row and _take_geometry(found, row, feature, crs):

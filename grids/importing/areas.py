@@ -23,15 +23,16 @@ from grids.importing.area_files import AreaFile, AreaRow, Finding, read_area_fil
 from grids.importing.area_shapes import shapes_plan
 from grids.models import DEPTH, Area, AreaCode, Boundary
 from grids.services import LEVELS, new_keys, require_manage, sibling_keys
+from jobs.imports import LOCK
 from lib.codes import canonical, level_of, parent_code
 from lib.errors import Refusal
 from lib.sandbox import Source
 from lib.spans import span
 
 #: Two imports at once wait for each other, whatever they load.
-IMPORT_LOCK = 152_223
 GENERAL = {"", "综合", "综合网格", "general", "一般", "一般网格", "普通网格", "基础网格"}
 DEDICATED = {"专属", "专属网格", "dedicated", "专用网格", "专业网格"}
+
 
 @dataclass
 class AreaPlan:
@@ -88,7 +89,7 @@ def areas_import(
     with transaction.atomic():
         if commit:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+                cursor.execute(LOCK)
         plan = areas_plan(file=file, level=level, on=on, exclude=exclude, by=by)
         if commit and (good_rows or not plan.errors):
             areas_execute(plan, source=source_name)
@@ -234,14 +235,10 @@ def _place(plan: AreaPlan, row: AreaRow, kind: str, fresh: dict[str, Planned]) -
     area = plan.areas.get(row.code)
     if area is None:
         kind = kind or (Area.GridKind.GENERAL if plan.level == "grid" else "")
-        fresh[row.code] = Planned(
-            plan.level, row.code, row.name, row.type_word, kind, row.geometry
-        )
+        fresh[row.code] = Planned(plan.level, row.code, row.name, row.type_word, kind, row.geometry)
         return
     given = {"name": row.name, "type_label": row.type_word, "grid_kind": kind}
-    changes = {
-        key: value for key, value in given.items() if value and getattr(area, key) != value
-    }
+    changes = {key: value for key, value in given.items() if value and getattr(area, key) != value}
     if changes:
         plan.update.append((area, changes))
 
@@ -305,9 +302,7 @@ def areas_execute(plan: AreaPlan, *, source: str = "") -> None:
 def _create(plan: AreaPlan, by_code: dict[str, Area]) -> list[Area]:
     parents = {area.pk: area for area in by_code.values()}
     taken: dict[Any, set[str]] = {}
-    for parent_id, path in Area.objects.filter(parent__in=parents).values_list(
-        "parent_id", "path"
-    ):
+    for parent_id, path in Area.objects.filter(parent__in=parents).values_list("parent_id", "path"):
         taken.setdefault(parent_id, set()).add(path[-4:])
     taken[None] = sibling_keys(None)
     areas: list[Area] = []

@@ -52,6 +52,7 @@ class StaffPlan:
     paired: list[StaffRow] = field(default_factory=list)
     named: list[HeldPost] = field(default_factory=list)
 
+
 class Organisations:
     """Organisations by name within the scope; missing ones are made in ``home``."""
 
@@ -168,9 +169,7 @@ class StaffImporter(Importer):
         ]  # fmt: skip
         return plan
 
-    def execute(
-        self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date
-    ) -> Written:
+    def execute(self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date) -> Written:
         data: StaffPlan = plan.data
         before = Counter(data.outcomes)
         for doubt, row, candidates in data.undecided:
@@ -363,9 +362,7 @@ def vanished(data: StaffPlan, rows: list[StaffRow], path: str) -> list[Candidate
         faulty[name if isinstance(name, str) else ""] = True
     found = posts.select_related("person", "role", "area", "organisation").order_by("path")
     return [
-        Candidate(
-            str(post.pk), f"{post.person} {post.role} {post.area or post.organisation}"
-        )
+        Candidate(str(post.pk), f"{post.person} {post.role} {post.area or post.organisation}")
         for post in found
         if post.path[:8] in towns and not faulty[post.person.name]
     ]

@@ -51,9 +51,9 @@ class Grounds:
 
     def __init__(self, path: str, *, on: date) -> None:
         codes = dict(
-            AreaCode.objects.filter(
-                area__path__startswith=path, during__contains=on
-            ).values_list("area_id", "code")
+            AreaCode.objects.filter(area__path__startswith=path, during__contains=on).values_list(
+                "area_id", "code"
+            )
         )
         areas = Area.objects.filter(path__startswith=path).in_force(on).order_by("path")
         self.all = [

@@ -155,9 +155,7 @@ class Differ:
             # Below the code only a point decides, and that has not moved.
             return
         if known.id in self.later:
-            raise ValueError(
-                _("A later change of area is already on record; choose a later day.")
-            )
+            raise ValueError(_("A later change of area is already on record; choose a later day."))
         change.move = place
 
     def need_changes(self, change: Change, mentions: Any) -> None:
@@ -211,5 +209,3 @@ class NeedKinds:
                 start, end = on, on + timedelta(days=HARDSHIP_DAYS)
             result.append((kind, mention.type, mention.persons, start, end, max(start, on)))
         return result
-
-

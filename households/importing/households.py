@@ -141,9 +141,7 @@ class HouseholdsImporter(Importer):
         rows.problems += points.problems
         rows.faulty |= points.faulty
         settled = places.settle_all(rows.filed, points.lon, points.lat)
-        data = HouseholdsPlan(
-            rows, points, settled, NeedKinds(), Differ(sealer(), on=on)
-        )
+        data = HouseholdsPlan(rows, points, settled, NeedKinds(), Differ(sealer(), on=on))
         self.bound(data, chosen)
         self.check_needs(data)
         rows.problems += far_points(parsed, points, settled, places)
@@ -218,9 +216,7 @@ class HouseholdsImporter(Importer):
     def tell_hardship(self, rows: Rows, i: int, mentions: Any) -> None:
         """A sudden hardship that begins with this file has no end in it."""
         if mentions and mentions is not CLEAR and any(m.code == "LINSHI" for m in mentions):
-            rows.doubt(
-                i, "needs", _("A sudden hardship needs an end date; it ends after 90 days.")
-            )
+            rows.doubt(i, "needs", _("A sudden hardship needs an end date; it ends after 90 days."))
 
     def match(
         self, rows: Rows, i: int, place: Place | None, tail: bytes | None, roll: Roll
@@ -289,9 +285,7 @@ class HouseholdsImporter(Importer):
             sample=[sample(data, i) for i in range(min(8, len(rows)))],
         )  # fmt: skip
 
-    def execute(
-        self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date
-    ) -> Written:
+    def execute(self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date) -> Written:
         data: HouseholdsPlan = plan.data
         fresh, changes = list(data.fresh), dict(data.changes)
         decided = self.decide(plan, decisions)

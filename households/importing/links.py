@@ -130,9 +130,7 @@ class LinksImporter(Importer):
             )
         return plan
 
-    def execute(
-        self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date
-    ) -> Written:
+    def execute(self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date) -> Written:
         data: LinksPlan = plan.data
         posts = sorted({held.post.pk for _home, held, _span in data.make})
         locked = Post.objects.select_for_update(no_key=True).order_by("pk").only("pk")

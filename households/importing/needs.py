@@ -137,9 +137,7 @@ class NeedsImporter(Importer):
         ]
         return plan
 
-    def execute(
-        self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date
-    ) -> Written:
+    def execute(self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date) -> Written:
         data: NeedsPlan = plan.data
         fresh = [_fresh(entry, on) for entry in data.make]
         Need.objects.bulk_create(fresh, batch_size=BATCH)
@@ -179,9 +177,7 @@ def _fresh(entry: Entry, on: date) -> Need:
     )  # fmt: skip
 
 
-def _read(
-    data: NeedsPlan, i: int, homes: Homes, kinds: Mapping[tuple[str, str], NeedKind]
-) -> None:
+def _read(data: NeedsPlan, i: int, homes: Homes, kinds: Mapping[tuple[str, str], NeedKind]) -> None:
     """The entries of one row, or why it does not fit."""
     mentions = data.cell(i, "needs")
     since, until = data.cell(i, "since"), data.cell(i, "until")

@@ -30,9 +30,7 @@ class Places(Territory):
     def __init__(self, path: str, *, on: date) -> None:
         super().__init__(path, on=on)
         self.by_name: dict[str, list[Place]] = {}
-        types = dict(
-            Area.objects.filter(path__startswith=path).values_list("path", "type_label")
-        )
+        types = dict(Area.objects.filter(path__startswith=path).values_list("path", "type_label"))
         for place in self.places:
             for name in self._names(place, types.get(place.path, "")):
                 self.by_name.setdefault(name, []).append(place)
@@ -113,9 +111,7 @@ class Places(Territory):
         if len(found) == 1 or quiet:
             return found[0] if len(found) == 1 else None
         if found:
-            raise ValueError(
-                _("Several villages are called “%s”; give the code.") % village[:40]
-            )
+            raise ValueError(_("Several villages are called “%s”; give the code.") % village[:40])
         raise ValueError(_("No village here is called “%s”.") % village[:40])
 
     def villages_at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -140,9 +140,7 @@ def judge(
         points.notices.append(fit_text(best, crs))
 
 
-def missing_crs(
-    x: np.ndarray, y: np.ndarray, filed: list[Place | None], places: Places
-) -> str:
+def missing_crs(x: np.ndarray, y: np.ndarray, filed: list[Place | None], places: Places) -> str:
     """Why a file without a named system is refused, with the measured shift as a hint."""
     try:
         parse_crs(None)

@@ -216,5 +216,3 @@ def find_places(rows: Rows, places: Places) -> None:
 def told(value: Any) -> str:
     """A text cell, '' when it is empty or a dash."""
     return value if isinstance(value, str) else ""
-
-

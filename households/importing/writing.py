@@ -265,9 +265,7 @@ WHERE m.household_id = c.id AND lower(m.during) = c.old
 """
 
 
-def changes_write(
-    changes: Sequence[Change], kinds: NeedKinds, *, on: date
-) -> list[Created]:
+def changes_write(changes: Sequence[Change], kinds: NeedKinds, *, on: date) -> list[Created]:
     """Write what a file changes on households on record; rows made on the way."""
     if not changes:
         return []
@@ -290,9 +288,7 @@ def changes_write(
     made = residences_write([c for c in changes if "residence" in c.values], on)
     made += moves_write([c for c in changes if c.move], on)
     needs_change(changes, on)
-    rows = [
-        (c.known.id, *row) for c in changes for row in kinds.rows(c.needs, begin=on, on=on)
-    ]
+    rows = [(c.known.id, *row) for c in changes for row in kinds.rows(c.needs, begin=on, on=on)]
     return made + needs_write(rows)
 
 

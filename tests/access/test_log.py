@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
@@ -9,13 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
 from accounts.gate import allow
-from accounts.models import AccessLog, AccessSeal
+from accounts.models import AccessLog, AccessSeal, User
 from accounts.reads import Read, note_read, seal_log, verify_log
 from config import settings as project
 from config import urls
@@ -218,18 +219,44 @@ def verified(**options) -> tuple[str, str, bool]:
     return out.getvalue(), err.getvalue(), True
 
 
-def test_seals_chain_batches_and_leave_the_newest_rows(world: World, monkeypatch) -> None:
+def test_seals_chain_batches_and_the_rest_is_named(world: World, monkeypatch) -> None:
     monkeypatch.setattr("accounts.reads.BATCH", 3)
     filled(world)
-    AccessLog.objects.create(
-        user=world.users["manager"], action="just now", scope="x", rows=1, field_class="P2"
-    )
     assert [seal_log(), seal_log(), seal_log()] == [3, 2, 0]
     first, second = AccessSeal.objects.order_by("last")
     assert second.previous == first.digest
+    AccessLog.objects.create(
+        user=world.users["manager"], action="just now", scope="x", rows=1, field_class="P2"
+    )
     assert verify_log() == ([], 1)
     out, err, sound = verified()
     assert sound and err == "" and "1" in out and second.digest in out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_is_still_being_written_is_waited_for() -> None:
+    """A seal never runs past a lower number that another request has yet to commit."""
+    user = User.objects.create(username="slow")
+    row = {"user": user, "action": "read", "scope": "x", "rows": 1, "field_class": "P2"}
+    writing, committed = threading.Event(), threading.Event()
+
+    def write_slowly() -> None:
+        with transaction.atomic():
+            AccessLog.objects.create(**row)
+            writing.set()
+            committed.wait(10)
+        connection.close()
+
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    writing.wait(10)
+    AccessLog.objects.create(**row)
+    with pytest.raises(OperationalError):
+        seal_log()
+    committed.set()
+    writer.join()
+    assert seal_log() == 2
+    assert verify_log() == ([], 0)
 
 
 @pytest.mark.parametrize(

@@ -155,3 +155,10 @@ def test_it_adds_up_the_posts_of_one_person(world: World) -> None:
 def test_it_shows_posts_of_visible_areas_only(world: World) -> None:
     shown = set(Post.objects.visible_to(world.user("worker")).values_list("pk", flat=True))
     assert shown == {world.posts[key].pk for key in ("worker", "head")}
+
+
+def test_a_post_of_an_organisation_opens_no_territory(world: World):
+    world.add_person("clerk_office", "段办事")
+    world.add_post("clerk_office", "grid_office", "bureau")
+    scope = scope_of(world.user("clerk_office"))
+    assert (scope.areas, scope.households, scope.manage) == ((), (), ())

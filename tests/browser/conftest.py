@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WIDE, PHONE = (1440, 900), (390, 844)
-PASSWORD = "Grid-office-2026"  # noqa: S105 (of the invented cast)
+PASSWORD = "Grid-office-2026"
 AXE = Path(settings.NODE) / "axe-core" / "axe.min.js"
 SHOTS = Path(os.environ.get("SCREENSHOTS") or settings.VAR_DIR / "screenshots")
 
@@ -116,5 +116,3 @@ def watch(page: Page, complaints: list[str]) -> None:
         "response",
         lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None,
     )
-
-

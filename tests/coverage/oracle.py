@@ -351,7 +351,9 @@ class World:
                 for p in self.posts.values()
                 if p.person_id == person and p.role_id == role and self.holds(p.pk, on)
             ]
-            overloaded[person] = min([*paths, *([overloaded[person]] if person in overloaded else [])])
+            overloaded[person] = min(
+                [*paths, *([overloaded[person]] if person in overloaded else [])]
+            )
         found += [(path, "overloaded", 1) for path in overloaded.values()]
         return found
 

@@ -31,7 +31,9 @@ def report(level: str = "village") -> dict:
 
 
 def test_json_is_the_rows_of_the_report(world):
-    rows = json.loads(printed("coverage", "--area", "159901", "--level", "village", "--format", "json"))
+    rows = json.loads(
+        printed("coverage", "--area", "159901", "--level", "village", "--format", "json")
+    )
     assert [row["code"] for row in rows] == [row["code"] for row in report()["rows"]]
     assert [row["gap"] for row in rows] == [row["gap"] for row in report()["rows"]]
     assert rows[0]["gap_reasons"] == report()["rows"][0]["gap_reasons"]
@@ -51,7 +53,9 @@ def test_csv_carries_a_byte_order_mark_and_no_formula(world):
     cells = list(csv.DictReader(io.StringIO(text[1:])))
     assert [line["name"] for line in cells] == ["'=1+1", "'@甲"]
     assert (cells[0]["tier.fangxin"], cells[0]["linked_rate"]) == ("2", "")
-    assert printed("coverage", "--area", "159901", "--level", "grid", "--format", "csv")[0] == "\ufeff"
+    assert (
+        printed("coverage", "--area", "159901", "--level", "grid", "--format", "csv")[0] == "\ufeff"
+    )
 
 
 def test_columns_of_the_table_line_up_under_chinese_names(world):

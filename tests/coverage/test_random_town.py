@@ -51,7 +51,9 @@ def differences(world: World, on: date, current: date) -> list[str]:
     """Where report and oracle disagree on a day: every area of every level asked of its parents."""
     told = []
     found = world.count(on)
-    roots = [a for a in world.areas if a.level in ("county", "township", "village") and on in a.during]
+    roots = [
+        a for a in world.areas if a.level in ("county", "township", "village") and on in a.during
+    ]
     for root in roots:
         for level in LEVELS[LEVELS.index(root.level) :]:
             report = coverage_report(area=root, level=level, on=on, current=current, withhold=False)

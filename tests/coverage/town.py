@@ -369,7 +369,9 @@ class Writer:
     def advance_issue(self) -> None:
         from casework.models import Issue
 
-        issue = self.pick(Issue.objects.filter(title="灯不亮").order_by("registered_on", "area__name"))
+        issue = self.pick(
+            Issue.objects.filter(title="灯不亮").order_by("registered_on", "area__name")
+        )
         to = self.random.choice(["accepted", "shelved", "closed", "declined", "reopened"])
         issue_advance(issue=issue, to=to, on=self.day)
 

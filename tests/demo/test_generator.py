@@ -80,11 +80,13 @@ def test_it_has_the_published_people_of_2024(yindeer, published):
 def test_it_has_the_published_households_and_orders_of_2024(yindeer, published):
     totals = published["音德尔镇 2024"]
     key = [h for h in yindeer.households if h.key_on(TALLY)]
-    linked = [h for h in key if any(
-        link.post.role == "包联干部" and in_force(link) for link in h.links)]
+    linked = [
+        h for h in key if any(link.post.role == "包联干部" and in_force(link) for link in h.links)
+    ]
     assert len(key) == len(linked) == totals["结对联系重点户"]
-    solved = [m for m in yindeer.matters if m.source == "12345热线" and m.closed
-              and m.closed <= TALLY]
+    solved = [
+        m for m in yindeer.matters if m.source == "12345热线" and m.closed and m.closed <= TALLY
+    ]
     assert len(solved) == totals["12345热线工单化解"]
 
 
@@ -96,8 +98,11 @@ def test_the_county_has_its_published_households(gaize, published):
     assert len(gaize.households) == totals["结对群众"]
     assert all(len(h.links) == 1 for h in gaize.households)
     tiers = Counter(h.tier_on(TALLY) for h in gaize.households)
-    assert tiers == {"fangxin": totals["放心户"], "guanzhu": totals["关注户"],
-                     "zhongdian": totals["重点户"]}
+    assert tiers == {
+        "fangxin": totals["放心户"],
+        "guanzhu": totals["关注户"],
+        "zhongdian": totals["重点户"],
+    }
 
 
 def test_nobody_holds_a_link_outside_a_post_or_above_the_limit(yindeer):
@@ -121,7 +126,14 @@ def test_the_day_of_loading_shows_gaps_of_all_kinds(yindeer):
     assert 380 <= told["gap"] <= 440
     assert told["gap_zhongdian"] == 9
     assert set(told["gap_reasons"]) == {
-        "full", "handover", "left", "new", "no_grid", "unassigned", "vacant"}
+        "full",
+        "handover",
+        "left",
+        "new",
+        "no_grid",
+        "unassigned",
+        "vacant",
+    }
     assert told["unlocated"] == 46
     assert told["issues_open"] == 58
     assert max(told["gap_by_village"].values()) > 50
@@ -146,7 +158,16 @@ def test_phones_are_invented_and_staff_share_none(yindeer):
 
 def test_it_has_one_login_per_role(yindeer):
     assert set(yindeer.logins) == {
-        "leader", "county", "manager", "worker", "head", "cadre", "clerk", "auditor", "admin"}
+        "leader",
+        "county",
+        "manager",
+        "worker",
+        "head",
+        "cadre",
+        "clerk",
+        "auditor",
+        "admin",
+    }
     assert all(post.held_on(TODAY) for post in yindeer.logins.values())
     assert yindeer.logins["head"].load() > 20
     assert yindeer.logins["worker"].area[:12] == yindeer.logins["head"].area[:12]

@@ -16,7 +16,9 @@ BEGAN = date(2025, 1, 1)
 HEADER = ("户编号", "户主", "联系电话", "家庭住址", "区域编码", "经度", "纬度", "人口")
 
 
-def book(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]], sheet: str = "户") -> Path:
+def book(
+    path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]], sheet: str = "户"
+) -> Path:
     """A workbook with one sheet."""
     with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False}) as file:
         page = file.add_worksheet(sheet)
@@ -28,7 +30,9 @@ def book(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]], sheet
     return path
 
 
-def preview(file: Path, *, on: date = ON, by: Any = None, kind: str = "households", **options: Any) -> Preview:
+def preview(
+    file: Path, *, on: date = ON, by: Any = None, kind: str = "households", **options: Any
+) -> Preview:
     """What a file would do."""
     return import_preview(kind=kind, file=file, file_name=file.name, options=options, by=by, on=on)
 
@@ -39,6 +43,4 @@ def load(
 ) -> Preview:  # fmt: skip
     """Load a file and commit it."""
     run = import_open(kind=kind, file=file, file_name=file.name, options=options, by=by, on=on)
-    return import_commit(
-        run=run, good_rows_only=good_rows_only, decisions=decisions, by=by, on=on
-    )
+    return import_commit(run=run, good_rows_only=good_rows_only, decisions=decisions, by=by, on=on)

@@ -84,9 +84,7 @@ def outline_of(code):
 @pytest.fixture
 def villages(db):
     """Two villages side by side, two by two steps each."""
-    return load(
-        geojson(village(1, square(0, 0, 2, 2)), village(2, square(2, 0, 2, 2))), "village"
-    )
+    return load(geojson(village(1, square(0, 0, 2, 2)), village(2, square(2, 0, 2, 2))), "village")
 
 
 def test_it_starts_an_empty_database_from_a_file_of_villages():
@@ -131,9 +129,7 @@ def test_the_same_file_again_changes_nothing(villages):
     )  # fmt: skip
     load(file, "grid")
     before = list(Boundary.objects.order_by("pk").values_list("pk", "during"))
-    again = areas_import(
-        source=file, level="grid", crs="wgs84", on=date(2025, 6, 1), commit=True
-    )
+    again = areas_import(source=file, level="grid", crs="wgs84", on=date(2025, 6, 1), commit=True)
     assert again.changes == 0 and again.unchanged == 3
     assert list(Boundary.objects.order_by("pk").values_list("pk", "during")) == before
 
@@ -177,7 +173,9 @@ def test_it_reads_geopackage(tmp_path):
 def test_it_reads_a_shapefile_in_gbk_without_cpg(tmp_path, villages):
     shapes = tmp_path / "数据"
     shapes.mkdir()
-    rows = [({"网格编码": f"{TOWN}001001", "网格名称": "草原网格", "网格类型": "专属"}, square(0, 0))]
+    rows = [
+        ({"网格编码": f"{TOWN}001001", "网格名称": "草原网格", "网格类型": "专属"}, square(0, 0))
+    ]
     frame(*rows).to_file(shapes / "网格.shp", encoding="GBK")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         for part in shapes.iterdir():
@@ -301,9 +299,7 @@ def test_a_later_dedicated_grid_is_cut_out_of_what_is_on_record(villages):
 
 
 def test_nothing_left_of_a_general_grid_is_an_error(villages):
-    plan = load(
-        geojson(grid(1, 1, square(0, 0)), grid(1, 2, square(0, 0), kind="专属")), "grid"
-    )
+    plan = load(geojson(grid(1, 1, square(0, 0)), grid(1, 2, square(0, 0), kind="专属")), "grid")
     assert [error.code for error in plan.errors] == [f"{TOWN}001001"]
 
 

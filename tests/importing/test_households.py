@@ -176,7 +176,15 @@ def test_excluded_columns_are_named_and_never_stored(areas, tmp_path):
 def test_needs_and_residence(areas, tmp_path):
     header = ("户编号", "户主", "区域编码", "需求类别", "居住状态", "登记日期", "紧急联系人")
     rows = [
-        ("A1", "赵一", CODES["U111"], "残疾(肢体2级)、独居", "常年外出", "2024.9.4", "赵大 13800001111"),
+        (
+            "A1",
+            "赵一",
+            CODES["U111"],
+            "残疾(肢体2级)、独居",
+            "常年外出",
+            "2024.9.4",
+            "赵大 13800001111",
+        ),
         ("A2", "钱二", CODES["U111"], "低保2人", "常住", "2024年9月", ""),
     ]
     done = load(book(tmp_path / "a.xlsx", header, rows))
@@ -190,7 +198,10 @@ def test_needs_and_residence(areas, tmp_path):
     assert {n.clock_from for n in Need.objects.all()} == {ON}
     assert {n.during.lower for n in one.needs.all()} == {date(2024, 9, 4)}
     assert Need.objects.get(kind__code="DIBAO").persons == 2
-    assert (one.emergency_name, sealer().open(one.emergency_phone_sealed)) == ("赵大", "13800001111")
+    assert (one.emergency_name, sealer().open(one.emergency_phone_sealed)) == (
+        "赵大",
+        "13800001111",
+    )
     again = load(book(tmp_path / "a.xlsx", header, rows))
     assert again.run.report["counts"]["unchanged"] == 2
     rows[0] = ("A1", "赵一", CODES["U111"], "—", "常住", "", "—")

@@ -76,7 +76,9 @@ def test_numbers_are_sealed_with_a_new_key(filled, settings, tmp_path):
     old = settings.SEALING_KEY_FILE
     keys.write_text(old.read_text())
     settings.SEALING_KEY_FILE = keys
-    load(book(tmp_path / "b.xlsx", HEADER, [("A1", "赵一", "13900000002", "", "", None, None, None)]))
+    load(
+        book(tmp_path / "b.xlsx", HEADER, [("A1", "赵一", "13900000002", "", "", None, None, None)])
+    )
     call_command("rotate_keys", new=True)
     lines = keys.read_text().split()
     assert len(lines) == 2

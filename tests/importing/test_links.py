@@ -172,7 +172,9 @@ def test_a_row_that_does_not_fit_says_why(village, load, cells, word):
 def test_a_namesake_needs_a_phone(village, load):
     village.post("甲测试")
     other = person_create(name="甲测试", phone="13900000002")
-    post_start(person=other, role=Role.objects.get(code="unit_head"), area=village.areas["U111"], on=BEGAN)
+    post_start(
+        person=other, role=Role.objects.get(code="unit_head"), area=village.areas["U111"], on=BEGAN
+    )
     home = village.home("A1")
     assert list(errors(load(row(phone="")))) == [2]
     load(row(phone="13900000002"))
@@ -194,7 +196,9 @@ def test_one_contact_a_role_at_a_time(village, load):
     village.post("甲测试")
     village.post("乙测试", phone="13900000002")
     village.home("A1")
-    plan = load(row(until="2024-06-01"), row(person="乙测试", phone="13900000002", since="2024-05-01"))
+    plan = load(
+        row(until="2024-06-01"), row(person="乙测试", phone="13900000002", since="2024-05-01")
+    )
     assert list(errors(plan)) == [3]
     plan = load(row(person="乙测试", phone="13900000002", since="2024-06-01"))
     assert not errors(plan) and Link.objects.count() == 2
@@ -254,7 +258,9 @@ def test_in_bulk_it_decides_as_one_by_one(village, tmp_path, load):
     leaves = ["U111", "U112", "G12", "G21", "V1", "V2", "U311"]
     homes = []
     for n in range(300):
-        home = village.home(f"H{n}", f"户{n}", rng.choice(leaves), on=BEGAN + timedelta(rng.randrange(60)))
+        home = village.home(
+            f"H{n}", f"户{n}", rng.choice(leaves), on=BEGAN + timedelta(rng.randrange(60))
+        )
         homes.append(home)
     for home in rng.sample(homes, 20):
         household_close(household=home, on=date(2024, 5, 1), reason="moved")

@@ -66,7 +66,15 @@ def load(tmp_path, areas):
 
 
 def test_it_loads_a_person_and_a_post_with_all_cells(load):
-    load(row(background="无职党员", selected="民主推荐", skills="医护、政策", party="预备党员", most="40"))
+    load(
+        row(
+            background="无职党员",
+            selected="民主推荐",
+            skills="医护、政策",
+            party="预备党员",
+            most="40",
+        )
+    )
     post = Post.objects.select_related("person").get()
     assert (post.role_id, post.background, post.selected_by, post.max_links) == (
         "unit_head", "member", "recommended", 40,

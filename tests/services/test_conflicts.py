@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_a_backup_covers_once_at_a_time(world: World):
     link = world.links["feng", "backup"]
     cover_start(link=link, on=world.on)
-    with pytest.raises(Refusal, match="already covers"):
+    with pytest.raises(Refusal, match="代管"):
         cover_start(link=link, on=world.on + timedelta(days=1))
 
 

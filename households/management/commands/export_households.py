@@ -31,9 +31,7 @@ class Command(BaseCommand):
         try:
             private_write(options["file"], data)
         except OSError as error:
-            raise CommandError(
-                _("The file cannot be written: %s.") % error.strerror
-            ) from None
+            raise CommandError(_("The file cannot be written: %s.") % error.strerror) from None
         self.stdout.write(
             _("%(count)s households of %(area)s. Import with --crs wgs84.")
             % {"count": count, "area": area.name}
