@@ -11,7 +11,8 @@ from typing import Any
 
 import pghistory
 import pgtrigger
-from django.db.models import Model
+from django.contrib.gis.db.models import GeometryField
+from django.db.models import Field, Model
 
 
 def tracked(exclude: list[str] | None = None) -> Callable[[type[Model]], type[Model]]:
@@ -31,11 +32,18 @@ def tracked(exclude: list[str] | None = None) -> Callable[[type[Model]], type[Mo
 
 
 def _differs(model: type[Model], exclude: list[str]) -> str:
-    """Whether a column that counts has changed, compared as stored.
+    """Whether a column that counts has changed.
 
-    ``*<>`` on records lies in pg_catalog. Comparing a geometry by its own operator could not be restored
-    from a dump, whose search path is empty.
+    Geometry is compared by its bytes: its own operator lies in the schema public, which the
+    empty search path of a restored dump does not find.
     """
-    columns = [f.column for f in model._meta.concrete_fields if f.name not in exclude]
-    old, new = (", ".join(f'{row}."{column}"' for column in columns) for row in ("OLD", "NEW"))
-    return f"ROW({old})::record *<> ROW({new})::record"
+    return " OR ".join(
+        f"{_compared('OLD', field)} IS DISTINCT FROM {_compared('NEW', field)}"
+        for field in model._meta.concrete_fields
+        if field.name not in exclude
+    )
+
+
+def _compared(row: str, field: Field) -> str:
+    column = f'{row}."{field.column}"'
+    return f"public.st_asewkb({column})" if isinstance(field, GeometryField) else column

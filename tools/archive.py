@@ -5,11 +5,9 @@ The dump alone would be of no use: phone numbers in it are sealed with the key.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -25,8 +23,6 @@ from tools.prepare import SEALING_KEYS, prepare
 
 DUMP, KEYS, ABOUT = "database.dump", "sealing-keys", "about.json"
 FORMAT = 1
-EMPTY_PATH = b"SELECT pg_catalog.set_config('search_path', '', false);\n"
-PUBLIC_PATH = b"SELECT pg_catalog.set_config('search_path', 'public', false);\n"
 # One query per sealed column; each finds a value for every key (first 5 bytes) that sealed one.
 SEALED = r"""
 SELECT format('(SELECT DISTINCT ON (substr(%1$I, 1, 5)) encode(%1$I, ''hex'') FROM public.%2$I'
@@ -186,38 +182,19 @@ def merged_keys(own: Path, restored: Path) -> str:
 
 
 def pg_restore(fresh: Target, dump: Path) -> None:
-    """Fill an empty database as its owner; the extensions are in it from its template.
-
-    The dump empties the search path, and then the comparisons of geometries in the history's
-    triggers find no operator: the script goes through our hands, which set it to `public`.
-    """
+    """Fill an empty database as its owner; the extensions are in it from its template."""
     version = int(fresh.private.version) if fresh.private else None
     tool, listing = program("pg_restore", version), dump.with_name("contents")
     entries = output([tool, "-l", dump]).splitlines()
     listing.write_text("\n".join(e for e in entries if not made_already(e)) + "\n", "utf-8")
-    command: Command = [tool, "--no-owner", "--no-privileges", "-L", listing, "-f", "-", dump]
-    client: Command = [program("psql", version), "-X", "-q", "-v", "ON_ERROR_STOP=1"]
-    with dump.with_name("errors").open("w+b") as errors:
-        reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
-        writer = subprocess.Popen(
-            client,
-            env=client_env(fresh.owner_url),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-        )
-        assert reader.stdout and writer.stdin
-        with contextlib.suppress(BrokenPipeError), writer.stdin as to:
-            for line in reader.stdout:
-                to.write(PUBLIC_PATH if line == EMPTY_PATH else line)
-                if line == EMPTY_PATH:
-                    break
-            shutil.copyfileobj(reader.stdout, to, 2**20)
-        reader.stdout.close()
-        if writer.wait() or reader.wait():
-            errors.seek(0)
-            told = errors.read().decode("utf-8", "replace").strip()[:1500]
-            fail(f"The backup could not be restored: {told}")
+    command: Command = [
+        tool, "--exit-on-error", "--no-owner", "--no-privileges", "-L", listing,
+        "-d", fresh.name, dump,
+    ]  # fmt: skip
+    environment = client_env(fresh.owner_url)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        fail(f"The backup could not be restored: {done.stderr.strip()[:1500]}")
     psql(fresh.owner_url, "ANALYZE")
 
 
