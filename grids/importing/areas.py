@@ -118,6 +118,11 @@ def areas_plan(
             message = _("This area begins on %s only; choose that day or a later one.")
             plan.tell("error", message % later[row.code], row)
             continue
+        unborn = next((code for code in _lineage(row.code) if code in later), None)
+        if unborn is not None and unborn not in plan.areas:
+            message = _("%(code)s above it begins on %(day)s only; choose that day or a later one.")
+            plan.tell("error", message % {"code": unborn, "day": later[unborn]}, row)
+            continue
         if row.code not in plan.areas and not row.name:
             plan.tell("error", _("The name is missing."), row)
             continue
@@ -161,21 +166,24 @@ def _sorted_out(plan: AreaPlan, exclude: set[str]) -> tuple[list[AreaRow], dict[
 
 def _known(rows: Iterable[AreaRow], on: date) -> dict[str, Area]:
     """The areas that carry the codes of the rows and of those above them on a day, by code."""
-    codes = set()
-    for row in rows:
-        code: str | None = row.code
-        while code:
-            codes.add(code)
-            code = parent_code(code)
+    codes = {code for row in rows for code in _lineage(row.code)}
     found = AreaCode.objects.filter(code__in=codes, during__contains=on).select_related("area")
     return {item.code: item.area for item in found}
 
 
+def _lineage(code: str | None) -> Iterable[str]:
+    """A code and those of the areas above it, finest first."""
+    while code:
+        yield code
+        code = parent_code(code)
+
+
 def _later(rows: Iterable[AreaRow], on: date) -> dict[str, date]:
-    """Codes in use only after the day."""
-    found = AreaCode.objects.filter(
-        code__in=[row.code for row in rows], during__startswith__gt=on
-    ).values_list("code", "during")
+    """Codes of the rows and of those above them that are in use only after the day."""
+    codes = {code for row in rows for code in _lineage(row.code)}
+    found = AreaCode.objects.filter(code__in=codes, during__startswith__gt=on).values_list(
+        "code", "during"
+    )
     return {code: during.lower for code, during in found}
 
 

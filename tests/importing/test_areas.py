@@ -411,3 +411,13 @@ def test_the_command_fails_on_errors_and_marks_a_table(tmp_path, villages):
     assert not Area.objects.filter(level="grid").exists()
     rows = list(openpyxl.load_workbook(errors).active.iter_rows(values_only=True))
     assert rows[1][2] is None and rows[2][2]
+
+
+def test_a_day_before_the_county_began_is_an_error_not_a_crash():
+    load(geojson(village(1, square(0, 0))), "village")
+    earlier = date(2024, 1, 1)
+    second = geojson(village(2, square(1, 0)))
+    plan = areas_import(source=second, level="village", crs="wgs84", on=earlier, commit=True)
+    assert len(plan.errors) == 1 and not plan.create
+    assert TOWN in plan.errors[0].message and "2025-03-01" in plan.errors[0].message
+    assert Area.objects.filter(level="village").count() == 1
