@@ -45,12 +45,14 @@ HOUSEHOLDS = Form(
         Field("village", VILLAGE_HEADERS),
         Field(
             "x",
-            ("经度", "东经", "lon", "lng", "longitude", "X坐标", "X", "坐标X", "东坐标", "横坐标"),
+            ("经度", "东经", "lon", "lng", "longitude", "X坐标", "X", "坐标X", "东坐标", "横坐标",
+             "百度经度", "高德经度", "腾讯经度", "GPS经度", "经度坐标"),
             kind="coordinate",
         ),
         Field(
             "y",
-            ("纬度", "北纬", "lat", "latitude", "Y坐标", "Y", "坐标Y", "北坐标", "纵坐标"),
+            ("纬度", "北纬", "lat", "latitude", "Y坐标", "Y", "坐标Y", "北坐标", "纵坐标",
+             "百度纬度", "高德纬度", "腾讯纬度", "GPS纬度", "纬度坐标"),
             kind="coordinate",
         ),
         Field(

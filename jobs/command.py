@@ -33,12 +33,30 @@ COUNTS = {
     "unchanged": gettext_lazy("unchanged"), "doubtful": gettext_lazy("possibly the same"),
     "vanished": gettext_lazy("no longer in the file"), "bad": gettext_lazy("with errors"),
     "unlocated": gettext_lazy("new, without a location"), "in_grid": gettext_lazy("new, in a grid"),
+    "ended": gettext_lazy("ended"), "people_new": gettext_lazy("new people"),
+    "people_changed": gettext_lazy("changed people"),
+    "organisations_new": gettext_lazy("new organisations"),
+    "pairings_new": gettext_lazy("new pairings"),
 }  # fmt: skip
 
 
 def counts_text(counts: dict[str, int]) -> str:
-    """The counts of a report in one line, in words."""
-    return ", ".join(f"{COUNTS.get(name, name)}: {n}" for name, n in counts.items())
+    """The counts of a report in one line, in words; a stored report has lost their order."""
+    names = [*(name for name in COUNTS if name in counts), *sorted(counts.keys() - COUNTS.keys())]
+    return ", ".join(f"{COUNTS.get(name, name)}: {counts[name]}" for name in names)
+
+
+def unknown_columns(report: dict[str, Any]) -> list[str]:
+    """A line for each header that no field took, with the sheets it stands in."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for column in report["columns"]:
+        if not (column["field"] or column["skipped"] or column["note"]):
+            found.setdefault((column["column"], column["header"]), []).append(column["sheet"])
+    return [
+        _("Not known, not read: column %(column)s “%(header)s” of %(sheets)s; --map can name it.")
+        % {"column": column, "header": header, "sheets": "、".join(sheets)}
+        for (column, header), sheets in found.items()
+    ]
 
 
 class ImportCommand(BaseCommand):
@@ -118,6 +136,7 @@ class ImportCommand(BaseCommand):
             for skipped in report["skipped"]
         )
         self.lines(_("Not read: sheet %(sheet)s. %(reason)s") % left for left in report["left_out"])
+        self.lines(unknown_columns(report))
         self.lines(problem_lines(plan.problems, SHOWN))
         for doubt in plan.doubtful[:SHOWN]:
             others = "; ".join(c.label for c in doubt.candidates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from grids.models import Role
@@ -261,3 +262,28 @@ def test_two_imports_at_once_wait_for_each_other(settings, tmp_path):
         thread.join(timeout=60)
     assert sorted((c["new"], c["unchanged"]) for c in counts) == [(0, 2), (2, 0)]
     assert Household.objects.count() == 2
+
+
+def test_the_command_names_columns_it_does_not_know(areas, tmp_path, capsys):
+    file = book(tmp_path / "a.xlsx", (*HEADER, "房屋结构"), [(*row, "砖木") for row in ROWS])
+    with translation.override("zh-hans"):
+        call_command("import_households", str(file))
+    told = capsys.readouterr().out
+    assert "房屋结构" in told
+    assert not re.search(r"[a-z]+_[a-z]+:", told)
+
+
+def test_every_count_of_a_report_has_a_word(areas, tmp_path, capsys):
+    file = book(tmp_path / "s.xlsx", ("姓名", "电话", "岗位", "编码"),
+                [("赵一", "13900000001", "网格员", CODES["G11"])])  # fmt: skip
+    with translation.override("zh-hans"):
+        call_command("import_staff", str(file), commit=True)
+    counts = capsys.readouterr().out.splitlines()[0]
+    assert not re.search("[a-z]", counts), counts
+
+
+@pytest.mark.parametrize("names", [("百度经度", "百度纬度"), ("高德经度", "高德纬度")])
+def test_points_under_the_name_of_a_map_are_read(areas, tmp_path, names):
+    file = book(tmp_path / "p.xlsx", ("户主", "区域编码", *names),
+                [("赵一", CODES["V1"], 122.905, 46.705)])  # fmt: skip
+    assert {"x", "y"} <= set(preview(file, crs="bd09").plan.table.columns)
