@@ -60,6 +60,14 @@ SOURCES = {
     "电话": Issue.Source.PHONE, "会议": Issue.Source.MEETING,
     "领导接待日": Issue.Source.RECEPTION,
 }  # fmt: skip
+SUBJECTS = {
+    "教育": Issue.Subject.EDUCATION, "医疗": Issue.Subject.MEDICAL, "住房": Issue.Subject.HOUSING,
+    "就业": Issue.Subject.EMPLOYMENT, "养老": Issue.Subject.ELDERLY,
+    "水电暖": Issue.Subject.UTILITIES, "道路交通": Issue.Subject.TRAFFIC,
+    "环境卫生": Issue.Subject.ENVIRONMENT, "社会救助": Issue.Subject.ASSISTANCE,
+    "农牧生产": Issue.Subject.FARMING, "产业销售": Issue.Subject.SALES,
+    "其他": Issue.Subject.OTHER,
+}  # fmt: skip
 RESULTS = {
     "已解决": Issue.Result.SOLVED, "部分解决": Issue.Result.PARTLY,
     "解释答复": Issue.Result.EXPLAINED,
@@ -124,8 +132,6 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
 def settings_set(name: str) -> None:
     """The county's settings: how many households a cadre links at most, who links at all."""
     Role.objects.filter(code="cadre").update(max_links={"yindeer": 2, "gaize": 5}[name])
-    # In both programmes secretaries lead their village and link no households themselves.
-    Role.objects.filter(code="party_secretary").update(may_link=False)
     if name == "gaize":
         # There every household has a cadre; units with heads of their own are not set up.
         Role.objects.filter(code="unit_head").update(required_at="")
@@ -230,7 +236,8 @@ class Casework:
         for number, row in enumerate(rows, start=1):
             on = date.fromisoformat(row["registered"])
             issue = issue_register(
-                kind=KINDS[row["kind"]], subject=row["subject"], source=SOURCES[row["source"]],
+                kind=KINDS[row["kind"]], subject=SUBJECTS[row["subject"]],
+                source=SOURCES[row["source"]],
                 title=row["summary"], on=on, people=int(row["people"]),
                 household=self.household(row["serial"]) if row["serial"] else None,
                 area=None if row["serial"] else self.areas[row["area"]],

@@ -118,6 +118,20 @@ class Issue(models.Model):
     #: Everything else is open, shelved included.
     FINISHED = (State.CLOSED, State.DECLINED, State.MERGED)
 
+    class Subject(models.TextChoices):
+        EDUCATION = "education", _("education")
+        MEDICAL = "medical", _("medical care")
+        HOUSING = "housing", _("housing")
+        EMPLOYMENT = "employment", _("employment")
+        ELDERLY = "elderly", _("care for the old")
+        UTILITIES = "utilities", _("water, power, heating")
+        TRAFFIC = "traffic", _("roads and traffic")
+        ENVIRONMENT = "environment", _("environment and cleanliness")
+        ASSISTANCE = "assistance", _("social assistance")
+        FARMING = "farming", _("farming and herding")
+        SALES = "sales", _("selling what is produced")
+        OTHER = "other", _("other matters")
+
     class Result(models.TextChoices):
         SOLVED = "solved", _("solved")
         PARTLY = "partly", _("partly solved")
@@ -132,7 +146,7 @@ class Issue(models.Model):
     path = PathField(editable=False)
     point = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    subject = models.CharField(_("subject"), max_length=20)
+    subject = models.CharField(_("subject"), max_length=20, choices=Subject)
     source = models.CharField(_("source"), max_length=12, choices=Source)
     campaign = models.CharField(_("campaign"), max_length=40, blank=True)
     people = models.PositiveIntegerField(_("people"), default=1)

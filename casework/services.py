@@ -71,6 +71,8 @@ def issue_register(
         raise Refusal(_("This area was not found."), field="area")
     if kind not in LIMITS:
         raise Refusal(_("Choose the kind of matter."), field="kind")
+    if subject not in Issue.Subject.values:
+        raise Refusal(_("Choose the subject of the matter."), field="subject")
     if not title.strip():
         raise Refusal(_("Say in a sentence what the matter is."), field="title")
     issue = Issue.objects.create(

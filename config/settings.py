@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -36,7 +37,7 @@ if not DATABASE_URL:
             "DATABASE_URL is not set and no private database has been made: run ./lianhu db"
         )
     DATABASE_URL = url_file.read_text("utf-8").strip()
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **database_from_url(DATABASE_URL),
         "CONN_MAX_AGE": 60,

@@ -58,7 +58,8 @@ def page(request: SignedInRequest) -> HttpResponse:
     form = FeedbackForm(request.POST or None)
     if request.method == "POST" and area is not None and form.is_valid():
         issue = issue_register(
-            kind=form.cleaned_data["kind"], subject="other", source=Issue.Source.COUNTER,
+            kind=form.cleaned_data["kind"], subject=Issue.Subject.OTHER,
+            source=Issue.Source.COUNTER,
             title=form.cleaned_data["title"], text=form.cleaned_data["text"], on=on, area=area,
         )  # fmt: skip
         messages.success(

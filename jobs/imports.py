@@ -38,6 +38,7 @@ from lib.tabular import LeftOut, Problem, SkippedColumn, Table, read_table
 #: Problems, doubts and vanished rows that a stored report lists at most; counts are complete.
 LISTED = 500
 SAMPLE = 8
+MANY_NEW = 2000
 KEEP_DAYS = 14
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('lianhu.import'))"
 
@@ -376,6 +377,11 @@ def import_commit(
     stored_file(run).unlink(missing_ok=True)
     if marked is not None:
         private_write(errors_file(run), marked)
+    if plan.counts.get("new", 0) >= MANY_NEW:
+        # Without statistics the first count of a fresh county takes minutes instead of seconds.
+        # A role that does not own the tables passes over them; autovacuum follows within a minute.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     return Preview(run, plan)
 
 

@@ -20,12 +20,14 @@ def tracked(exclude: list[str] | None = None) -> Callable[[type[Model]], type[Mo
 
     def track(model: type[Model]) -> type[Model]:
         update: dict[str, Any] = {}
+        options: dict[str, Any] = {}
         if exclude:
+            options["exclude"] = exclude
             update["condition"] = pgtrigger.Condition(_differs(model, exclude))
         return pghistory.track(
             pghistory.UpdateEvent(row=pghistory.Old, **update),
             pghistory.DeleteEvent(row=pghistory.Old),
-            **({"exclude": exclude} if exclude else {}),
+            **options,
         )(model)
 
     return track

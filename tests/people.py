@@ -150,6 +150,7 @@ def build_world(on: date) -> World:
     """The small world as it stands on a day, made by the services alone."""
     began = on - timedelta(days=AGE)
     world = World(on=on, areas=draw_areas(on=began))
+    Role.objects.filter(code="party_secretary").update(may_link=True)
     county = world.areas["C"]
     for key, name, kind in (
         ("bureau", "方格县农牧局", Organisation.Kind.UNIT),
@@ -179,7 +180,7 @@ def build_world(on: date) -> World:
         world.link(household, contact)
     for key, title, tied_to, department in ISSUES:
         world.issues[key] = issue_register(
-            kind="help", subject="water", source="hotline", title=title, on=on,
+            kind="help", subject="utilities", source="hotline", title=title, on=on,
             area=world.areas.get(tied_to), household=world.households.get(tied_to),
             department=world.organisations[department] if department else None,
         )  # fmt: skip

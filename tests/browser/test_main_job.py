@@ -55,7 +55,9 @@ def workbook(tmp_path: Path) -> Path:
 def headline(visitor: Visitor) -> int:
     """The number the page opens with."""
     text = visitor.page.locator("lh-headline").inner_text()
-    return int(re.search(r"[\d,]+", text).group().replace(",", ""))
+    found = re.search(r"[\d,]+", text)
+    assert found, text
+    return int(found.group().replace(",", ""))
 
 
 def test_a_list_becomes_a_gap_on_the_map_and_the_gap_falls(
@@ -92,6 +94,7 @@ def test_a_list_becomes_a_gap_on_the_map_and_the_gap_falls(
     expect(page.get_by_role("heading", name="已写入")).to_be_visible()
     visitor.shot("import-done")
     loaded = Household.objects.get(head_name="云上甲")
+    assert loaded.location is not None
     assert loaded.location.x == pytest.approx(ORIGIN[0] + 1.5 * STEP, abs=1e-6)
     assert loaded.location.y == pytest.approx(ORIGIN[1] + 0.5 * STEP, abs=1e-6)
 

@@ -283,7 +283,7 @@ class World:
             counted.add("reviewed")
         if household.phone_sealed is not None:
             counted.add("with_phone")
-        if household.location is None or household.located_on > on:
+        if household.location is None or (household.located_on or on) > on:
             counted.add("unlocated")
         else:
             point = shapely.Point(household.location.x, household.location.y)

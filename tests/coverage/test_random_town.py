@@ -81,8 +81,8 @@ def derived_differences(world: World, on: date) -> list[str]:
         if facts is None:
             continue
         outside = "outside" in facts.counted
-        expected = (facts.path, facts.reason, outside, facts.tier, facts.due)
-        kept = (
+        expected: tuple[Any, ...] = (facts.path, facts.reason, outside, facts.tier, facts.due)
+        kept: tuple[Any, ...] = (
             household.path, household.gap_reason, household.outside, household.tier,
             household.due_on,
         )  # fmt: skip

@@ -160,10 +160,12 @@ def given_away(on: date) -> set[Any]:
                 )
             for key, row in [("total", total), *rows.items()]:
                 within.append({(key, f"tier.{t}"): int(row["tier"][t] is None) for t in TIERS})
-            found |= {(area.name, level, *cell) for cell in determined(within)}
+            cells: Any = determined(within)
+            found |= {(area.name, level, *cell) for cell in cells}
             everywhere += [named(equation, total["code"]) for equation in within]
     # The remainder of several places is protected within a response only.
-    return found | {cell for cell in determined(everywhere) if "rest" not in cell[0]}
+    cells = determined(everywhere)
+    return found | {cell for cell in cells if "rest" not in cell[0]}
 
 
 @pytest.mark.django_db

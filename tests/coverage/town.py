@@ -81,6 +81,7 @@ def town_build() -> None:
 
 def staff_appoint(county: Area) -> None:
     """People with posts: heads with few places, some with posts in two villages, cadres."""
+    Role.objects.filter(code="party_secretary").update(may_link=True)
     roles = {role.code: role for role in Role.objects.all()}
 
     def post(name: str, role: str, member: bool, **where: Any) -> Person:
@@ -172,7 +173,7 @@ class Writer:
         return self.pick(posts.order_by("during", "person__name", "area__name"))
 
     def point(self) -> Point:
-        x, y = self.random.choice([(1, 1), (6.2, 1)] + [(0, 0)] * 9)
+        x, y = self.random.choice([(1.0, 1.0), (6.2, 1.0)] + [(0.0, 0.0)] * 9)
         x, y = (x, y) if x else (self.random.uniform(0, 6), self.random.uniform(0, 4))
         return Point(round(110 + x * STEP, 7), round(41 + y * STEP, 7), srid=4326)
 

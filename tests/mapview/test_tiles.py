@@ -1,5 +1,7 @@
 """Tiles decoded: what is in them, what is not, and where a tile ends."""
 
+from typing import Any
+
 import mapbox_vector_tile
 import pytest
 from django.test import Client
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def tile_at(z: int, x: float, y: float) -> tuple[int, int, int]:
     """The tile of a zoom that holds a place in the drawing."""
-    place = point(x, y).transform(3857, clone=True)
+    place: Any = point(x, y).transform(3857, clone=True)
     side = 2 * 20037508.342789244 / (1 << z)
     return (
         z,

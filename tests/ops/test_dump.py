@@ -24,7 +24,9 @@ def run(tool: str, *arguments: str | Path) -> str:
         "PGHOST": settings["HOST"], "PGPORT": str(settings["PORT"]), "PGUSER": settings["USER"],
         "PGPASSWORD": settings["PASSWORD"], "PATH": "/usr/bin:/bin",
     }  # fmt: skip
-    version = int(connection.pg_version) // 10000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0]) // 10000
     done = subprocess.run(
         [program(tool, version), *arguments], env=environment, capture_output=True, text=True
     )
