@@ -85,3 +85,8 @@ def test_recount_check_tells_each_difference_and_fails(world):
     assert Household.objects.get(pk=home.pk).gap_reason == "full"
     printed("recount")
     assert "0 differences" in printed("recount", "--check")
+
+
+def test_a_day_written_otherwise_is_answered_with_a_sentence(world):
+    with pytest.raises(CommandError, match="2024-09-04"):
+        printed("coverage", "--area", "159901", "--level", "village", "--on", "2026.1.1")

@@ -33,12 +33,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--area", required=True, help="division code of the area")
         parser.add_argument("--level", required=True, choices=list(DEPTH))
-        parser.add_argument("--on", type=date.fromisoformat, help="the day, by default today")
+        parser.add_argument("--on", metavar="DATE", help="the day, by default today")
         parser.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
     def handle(self, *args: Any, area: str, level: str, format: str, **options: Any) -> None:
         current = today()
-        on = options["on"] or current
+        try:
+            on = date.fromisoformat(options["on"]) if options["on"] else current
+        except ValueError:
+            raise CommandError(_("Write the day as 2024-09-04.")) from None
         place = Area.objects.by_code(area, on).filter(during__contains=on).first()
         if place is None:
             raise CommandError(
