@@ -36,7 +36,8 @@ def run(tool: str, *arguments: str | Path) -> str:
 
 @pytest.mark.django_db
 def test_a_plain_dump_restores_with_all_its_triggers(tmp_path: Path) -> None:
-    name = f"{connection.settings_dict['NAME']}_restored"
+    # No name of the test databases: those left over are dropped when a process starts.
+    name = f"restored_{connection.settings_dict['NAME']}"
     dump, contents = tmp_path / "dump", tmp_path / "contents"
     run(
         "pg_dump",
