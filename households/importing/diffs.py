@@ -21,6 +21,8 @@ from lib.values import CLEAR
 SAME_POINT = 1e-8
 #: A sudden hardship without an end in the file ends after so many days.
 HARDSHIP_DAYS = 90
+#: Who confirmed a need whose number of persons comes from a department's list.
+LIST = "部门名单"
 
 
 @dataclass
@@ -33,6 +35,9 @@ class Change:
     needs: list[NeedMention] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
     persons: dict[UUID, int] = field(default_factory=dict)
+    #: Needs of another number of persons than a department's list says, which stands: label,
+    #: number on record, number in the file.
+    disputed: list[tuple[str, int, int]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.values or self.move or self.needs or self.ended or self.persons)
@@ -48,6 +53,8 @@ class NeedOnRecord:
     subtype: int | None
     persons: int
     in_force: bool
+    label: str = ""
+    listed: bool = False
 
 
 class Differ:
@@ -67,12 +74,15 @@ class Differ:
         for start in range(0, len(wanted), 10_000):
             chunk = wanted[start : start + 10_000]
             rows = Need.objects.filter(household__in=chunk, void=False).values_list(
-                "household_id", "id", "kind__code", "kind__variant", "subtype", "persons", "during"
-            )
-            for household, pk, code, variant, subtype, persons, during in rows:
+                "household_id", "id", "kind__code", "kind__variant", "subtype", "persons",
+                "kind__label", "confirmed_by", "during",
+            )  # fmt: skip
+            for household, pk, code, variant, subtype, persons, name, confirmed, during in rows:
                 in_force = self.on in during
                 if in_force or code == "LINSHI":
-                    need = NeedOnRecord(pk, code, variant, subtype, persons, in_force)
+                    need = NeedOnRecord(
+                        pk, code, variant, subtype, persons, in_force, name, confirmed == LIST
+                    )
                     self.needs.setdefault(household, []).append(need)
             self.later.update(
                 Membership.objects.filter(
@@ -179,7 +189,10 @@ class Differ:
             need = same[0]
             on_record.remove(need)
             if need.in_force and mention.persons > 1 and need.persons != mention.persons:
-                change.persons[need.id] = mention.persons
+                if need.listed:
+                    change.disputed.append((need.label, need.persons, mention.persons))
+                else:
+                    change.persons[need.id] = mention.persons
         if any(need.in_force for need in on_record):
             self.unnamed_needs += 1
 

@@ -209,6 +209,7 @@ class HouseholdsImporter(Importer):
             try:
                 data.changes[i] = data.differ.change(known, data.row(i))
                 self.tell_hardship(rows, i, data.changes[i].needs)
+                self.tell_disputed(rows, i, data.changes[i])
             except ValueError as error:
                 rows.wrong(i, "area", str(error))
         return roll
@@ -217,6 +218,13 @@ class HouseholdsImporter(Importer):
         """A sudden hardship that begins with this file has no end in it."""
         if mentions and mentions is not CLEAR and any(m.code == "LINSHI" for m in mentions):
             rows.doubt(i, "needs", _("A sudden hardship needs an end date; it ends after 90 days."))
+
+    def tell_disputed(self, rows: Rows, i: int, change: Change) -> None:
+        """The number of persons a department's list gave stands; the roster's is told."""
+        message = _("%(need)s: a department's list says %(kept)s persons, which stands; the file's "
+                    "%(told)s is not taken over.")  # fmt: skip
+        for need, kept, told in change.disputed:
+            rows.doubt(i, "needs", message % {"need": need, "kept": kept, "told": told})
 
     def match(
         self, rows: Rows, i: int, place: Place | None, tail: bytes | None, roll: Roll

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from grids.services import require_manage
 from households.forms import NEEDS
 from households.importing.contacts import Span, covers
-from households.importing.diffs import HARDSHIP_DAYS
+from households.importing.diffs import HARDSHIP_DAYS, LIST
 from households.importing.finding import Home, Homes, told
 from households.importing.households import import_scope
 from households.importing.places import Places
@@ -61,6 +61,7 @@ class OnRecord:
     subtype: int | None
     persons: int
     span: Span
+    listed: bool = False
     claimed: bool = False
 
 
@@ -77,6 +78,7 @@ class NeedsPlan:
     record: dict[UUID, list[OnRecord]] = field(default_factory=dict)
     make: list[Entry] = field(default_factory=list)
     persons: dict[UUID, int] = field(default_factory=dict)
+    confirmed: set[UUID] = field(default_factory=set)
     cut: dict[UUID, date] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
 
@@ -131,6 +133,7 @@ class NeedsImporter(Importer):
             "rows": len(parsed), "new": len(data.make),
             "changed": len(data.persons.keys() | data.cut.keys()),
             "unchanged": data.outcomes["unchanged"], "doubtful": 0, "vanished": len(missing),
+            "confirmed": len(data.confirmed),
         }  # fmt: skip
         plan.sample = [
             {"head": entry.home.head, "needs": entry.kind.label} for entry in data.entries[:8]
@@ -141,12 +144,13 @@ class NeedsImporter(Importer):
         data: NeedsPlan = plan.data
         fresh = [_fresh(entry, on) for entry in data.make]
         Need.objects.bulk_create(fresh, batch_size=BATCH)
-        touched = list(data.persons.keys() | data.cut.keys())
+        touched = list(data.persons.keys() | data.cut.keys() | data.confirmed)
         for need in Need.objects.select_for_update().filter(pk__in=touched):
-            if need.pk in data.persons:
+            if need.pk in data.persons or need.pk in data.confirmed:
                 Need.objects.filter(pk=need.pk).update(
-                    persons=data.persons[need.pk], version=F("version") + 1
-                )
+                    persons=data.persons.get(need.pk, need.persons), confirmed_by=LIST,
+                    version=F("version") + 1,
+                )  # fmt: skip
             if need.pk in data.cut:
                 need_cut(need, data.cut[need.pk])
         return Written(
@@ -174,6 +178,7 @@ def _fresh(entry: Entry, on: date) -> Need:
     return Need(
         household_id=entry.home.id, kind=entry.kind, subtype=entry.subtype,
         persons=entry.persons or 1, during=span(since, until), clock_from=max(since, on),
+        confirmed_by="" if entry.persons is None else LIST,
     )  # fmt: skip
 
 
@@ -222,9 +227,6 @@ def _read(data: NeedsPlan, i: int, homes: Homes, kinds: Mapping[tuple[str, str],
         if kind is None:
             data.wrong(i, "needs", _("The need %s is not in use here.") % mention.code)
             return
-        if mention.code == "LINSHI" and until is None:
-            message = _("A sudden hardship needs an end date; it ends after 90 days.")
-            data.doubt(i, "until", message)
         number = mention.persons if mention.persons > 1 else persons
         data.entries.append(Entry(i, home, kind, mention.type, number, since, until))
 
@@ -232,10 +234,11 @@ def _read(data: NeedsPlan, i: int, homes: Homes, kinds: Mapping[tuple[str, str],
 def _load(data: NeedsPlan) -> None:
     households = {entry.home.id for entry in data.entries}
     rows = Need.objects.filter(household__in=households, void=False).order_by("during", "pk")
-    for household, pk, kind, subtype, persons, during in rows.values_list(
-        "household_id", "id", "kind_id", "subtype", "persons", "during"
+    for household, pk, kind, subtype, persons, during, confirmed in rows.values_list(
+        "household_id", "id", "kind_id", "subtype", "persons", "during", "confirmed_by"
     ):
-        found = OnRecord(pk, kind, subtype, persons, (during.lower, during.upper))
+        listed = confirmed == LIST
+        found = OnRecord(pk, kind, subtype, persons, (during.lower, during.upper), listed)
         data.record.setdefault(household, []).append(found)
 
 
@@ -248,11 +251,16 @@ def _compare(data: NeedsPlan) -> None:
     for entry in data.entries:
         if entry.need is None:
             data.make.append(entry)
+            if entry.kind.code == "LINSHI" and entry.until is None:
+                message = _("A sudden hardship needs an end date; it ends after 90 days.")
+                data.doubt(entry.i, "until", message)
             continue
         need, changed = entry.need, False
         if entry.persons is not None and entry.persons != need.persons:
             data.persons[need.id] = entry.persons
             changed = True
+        elif entry.persons is not None and not need.listed:
+            data.confirmed.add(need.id)
         if entry.until is not None and entry.until != need.span[1]:
             if entry.until <= need.span[0]:
                 data.wrong(entry.i, "until", _("The last day must be after the first."))

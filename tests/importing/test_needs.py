@@ -12,7 +12,9 @@ from households.services import household_register
 from jobs.imports import import_commit, import_open, import_undo
 from lib.clock import today
 from lib.spans import span
-from tests.shapes import draw_areas
+from tests.importing.books import book
+from tests.importing.books import load as load_book
+from tests.shapes import CODES, draw_areas
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +173,29 @@ def test_the_command_loads_the_lists_of_two_departments(home, tmp_path):
         assert Household.objects.get().needs.filter(kind__code="CANJI").count() == 0
         call_command("import_needs", str(file), "--commit")
     assert sorted(n.kind.code for n in home.needs.all()) == ["CANJI", "DIBAO"]
+
+
+def test_a_roster_leaves_the_number_a_department_gave(home, load, tmp_path):
+    def roster(count):
+        header = ("户编号", "户主", "家庭住址", "区域编码", "需求")
+        row = ("A1", "晴原", "南街1号", CODES["V1"], f"低保{count}人")
+        return book(tmp_path / "roster.xlsx", header, [row])
+
+    load_book(roster(2), on=today())
+    assert home.needs.get().persons == 2
+    same = load(("A1", "", "", "低保", 2, "", ""))
+    assert (same.counts["changed"], same.counts["confirmed"]) == (0, 1)
+    load(("A1", "", "", "低保", 3, "", ""))
+    done = load_book(roster(2), on=today())
+    assert done.plan.counts["changed"] == 0
+    assert [p.severity for p in done.plan.problems] == ["warning"]
+    assert "3" in done.plan.problems[0].message and "2" in done.plan.problems[0].message
+    again = load(("A1", "", "", "低保", 3, "", ""))
+    assert (again.counts["changed"], again.counts["confirmed"]) == (0, 0)
+    assert home.needs.get().persons == 3
+
+
+def test_a_hardship_on_record_is_not_told_again(home, load):
+    row = ("A1", "", "", "临时救助", "", "", "")
+    assert [p.severity for p in load(row).problems] == ["warning"]
+    assert load(row).problems == []
