@@ -66,6 +66,7 @@ STAFF = Form(
                            "结对区域编码")),
     ),
     reads=frozenset({"politics"}),
+    telling=(frozenset({"role"}), frozenset({"since", "until", "organisation", "max_links"})),
 )  # fmt: skip
 
 # Properties of a boundary file, best first.

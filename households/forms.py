@@ -118,6 +118,7 @@ LINKS = Form(
         Field("since", (*SINCE_HEADERS, "结对日期", "结对时间", "联系起始日期"), kind="date"),
         Field("until", (*UNTIL_HEADERS, "解除日期"), kind="date"),
     ),
+    telling=(frozenset({"person"}), frozenset({"role"}), frozenset({"serial", "head"})),
 )  # fmt: skip
 
 NEEDS = Form(
@@ -143,4 +144,5 @@ NEEDS = Form(
         ),
         Field("until", (*UNTIL_HEADERS, "到期日期", "有效期至"), kind="date"),
     ),
+    telling=(frozenset({"needs"}), frozenset({"persons", "since", "until"})),
 )  # fmt: skip

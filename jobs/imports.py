@@ -27,6 +27,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from jobs.fitting import kind_check
 from jobs.models import ImportForm, ImportRun
 from jobs.undo import Created, created_check, created_delete, related_counts, values_restore
 from lib.errors import Refusal
@@ -150,6 +151,10 @@ class Importer:
         """Write the good rows of a plan inside the caller's transaction."""
         raise NotImplementedError
 
+    def undoing(self, created: list[Created], context: str) -> None:
+        """Called first in an undo: Refusal where a run of this kind cannot be taken back, else
+        remove what is derived from the rows it made."""
+
     def restored(self, ids: list[Any]) -> None:
         """Called after an undo gave the rows of ``root`` their earlier values."""
 
@@ -236,6 +241,7 @@ def parse_file(
         known = forms.filter(headers_digest=headers_digest(parsed)).first()
         if known:
             return read(importer, file, run.options, known.mapping), known.mapping
+    kind_check(parsed, run.kind, IMPORTERS)
     return parsed, {}
 
 
@@ -269,7 +275,7 @@ def import_open(
     ``options`` is JSON: crs, area (a code), mapping {field: header} and what the kind reads.
     """
     importer = importer_of(kind)
-    chosen = dict(options or {})
+    chosen = {**(options or {}), "file_name": file_name[-200:]}
     path = importer.scope(chosen, by=by, on=on)
     run = ImportRun.objects.create(
         kind=kind, file_name=file_name[-200:], path=path, by=by, options=chosen
@@ -455,6 +461,7 @@ def import_undo(*, run: ImportRun, by: Any = None) -> ImportRun:
         if run.state != ImportRun.State.DONE:
             raise Refusal(_("Only an import that was written can be taken back."))
         created = [Created.unpacked(c) for c in run.undo["created"]]
+        importer.undoing(created, run.undo["context"])
         created_check(created, run.undo)
         created_delete(created)
         values_restore(run.undo["context"])

@@ -38,6 +38,8 @@ class Form:
     name: str
     fields: tuple[Field, ...]
     reads: frozenset[str] = frozenset()
+    #: A file with one field of each of these groups may be of this form; () when none can tell.
+    telling: tuple[frozenset[str], ...] = ()
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the form has none."""
@@ -216,6 +218,13 @@ def match_joined(header: Joined, form: Form) -> tuple[str, int] | None:
 _GENERIC_LEAF = frozenset({"内容", "明细", "填写", "名称", "必填", "选填"})
 
 
+def fields_named(headers: Collection[str], form: Form) -> set[str]:
+    """The fields of a form that headers (as shown) name; excluded ones name none."""
+    joined = [Joined(tuple(header.split("/"))) for header in headers if header]
+    found = (match_joined(j, form) for j in joined if not _subject(j, form.reads))
+    return {item[0] for item in found if item}
+
+
 def recognise(
     headers: Sequence[Joined], form: Form, overrides: Dict[str, str] | None = None
 ) -> Mapping:
@@ -280,7 +289,7 @@ def _overridden(
             )
         if not wanted:
             continue
-        index = _find_column(headers, wanted)
+        index = find_column(headers, wanted)
         if index is None:
             continue
         subject = subjects[index]
@@ -293,7 +302,8 @@ def _overridden(
     return claimed
 
 
-def _find_column(headers: Sequence[Joined], wanted: str) -> int | None:
+def find_column(headers: Sequence[Joined], wanted: str) -> int | None:
+    """The column (from 0) of a header as shown or of a letter, None when there is none."""
     for index, header in enumerate(headers):
         names = {header.shown, full(header.shown), *header.parts}
         if header.parts and (wanted in names or full(wanted) in names):

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from lib import sandbox
-from lib.headers import Column, Field, Form, excluded, reason_text, recognise
+from lib.headers import (
+    Column,
+    Field,
+    Form,
+    excluded,
+    fields_named,
+    find_column,
+    reason_text,
+    recognise,
+)
 from lib.identity import MASK, holds_id_number
 from lib.sandbox import Limits, Source
 from lib.sheets import DroppedRow, Sheet, Workbook, data_rows, fill_down, find_header, read_workbook
@@ -89,6 +98,8 @@ class Table:
     left_out: list[LeftOut] = field(default_factory=list)
     dropped: list[DroppedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: The overrides whose header or letter some sheet has.
+    overridden: set[str] = field(default_factory=set)
     _letters: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -123,6 +134,24 @@ class Table:
         self.columns = {n: [cells[i] for i in positions] for n, cells in self.columns.items()}
 
 
+def better_form(table: Table, others: Sequence[Form]) -> Form | None:
+    """The form among others that the headers of a table fit clearly better than its own.
+
+    Such a form finds all it requires and one field of each telling group, and reads at least two
+    columns more; one more where the table has neither addresses nor coordinates.
+    """
+    best: Form | None = None
+    most = len(table.columns) + (1 if {"address", "x"} & table.columns.keys() else 0)
+    headers = [column.header for sheet in table.sheets for column in sheet.columns]
+    for form in others:
+        names = fields_named(headers, form)
+        fits = all(item.name in names for item in form.fields if item.required)
+        tells = bool(form.telling) and all(names & group for group in form.telling)
+        if fits and tells and len(names) > most:
+            best, most = form, len(names)
+    return best
+
+
 def shown(cell: Cell) -> str:
     """A cell for a message: short, without what looks like an ID number."""
     value = text(cell)[:60]
@@ -153,7 +182,7 @@ def read_table(
             % "、".join(item.headers[0] for item in form.fields[:6])
         )
     for name, wanted in (overrides or {}).items():
-        if wanted and name not in table.columns:
+        if wanted and name not in table.overridden:
             raise ValueError(_("No sheet has a column “%s”.") % wanted)
     return table
 
@@ -175,6 +204,9 @@ def _read_sheet(sheet: Sheet, table: Table, overrides: Mapping[str, str]) -> Non
         return
     top, bottom, headers = place
     mapping = recognise(headers, form, overrides)
+    table.overridden |= {
+        name for name, wanted in overrides.items() if find_column(headers, wanted) is not None
+    }
     width = len(headers)
     skipped = [column for column in mapping.columns if column.skipped]
     skipped += _skip_by_content(sheet, bottom, mapping.columns)
