@@ -26,6 +26,7 @@ from grids.services import organisation_create
 from households.links import handover_propose
 from households.models import Exemption, Household, Review
 from households.services import exemption_approve, exemption_ask
+from jobs.command import counts_text
 from jobs.imports import import_commit, import_open
 from lib.errors import Refusal
 
@@ -113,7 +114,7 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
                 options={"area": county, "crs": "wgs84"},
             )  # fmt: skip
             done = import_commit(run=run, on=on or today)
-            yield f"{file}: {done.plan.counts}"
+            yield f"{file}: {counts_text(done.plan.counts)}"
     users = accounts_create(folder, password=password)
     with connection.cursor() as cursor:
         # Fresh tables have no statistics yet, and what follows asks questions of them.

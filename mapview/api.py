@@ -42,11 +42,22 @@ def area_json(area: Area) -> dict[str, Any]:
     }
 
 
+def name_from_afar(area: Area) -> str:
+    """The name of a grid or unit with its village's before it: every village has a first grid."""
+    village = area.path[:12]
+    if area.path == village or len(area.path) < len(village):
+        return area.name
+    return f"{Area.objects.get(path=village).name} {area.name}"
+
+
 def trail_of(user: Any, area: Area, on: Any) -> list[dict[str, Any]]:
     """The areas from the root of a person's scope down to ``area``."""
     paths = [area.path[:n] for n in range(4, len(area.path) + 1, 4)]
     seen = Area.objects.visible_to(user).filter(path__in=paths).with_code(on).order_by("path")
-    return [area_json(step) for step in seen]
+    trail = [area_json(step) for step in seen]
+    if trail:
+        trail[0]["name"] = name_from_afar(seen[0])
+    return trail
 
 
 @router.get("/coverage")

@@ -14,7 +14,7 @@ from accounts.gate import ANYONE, SIGNED_IN, SignedInRequest, allow
 from grids.models import Area, Post
 from grids.scope import Kind, kinds_of, scope_of
 from lib.clock import today
-from mapview.api import area_json
+from mapview.api import area_json, name_from_afar
 
 TIANDITU = (
     "https://t{s}.tianditu.gov.cn/vec_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
@@ -58,7 +58,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "today": on,
         "on": on,
         "user": {"name": person.name, "post": post.role.name if post else ""},
-        "root": area_json(root),
+        "root": {**area_json(root), "name": name_from_afar(root)},
         "can": {
             "link": bool(scope.manage),
             "import": bool(scope.manage),

@@ -64,3 +64,9 @@ test('it guesses a level from the length of a code', () => {
   assert.equal(levelOfCode('152223100021'), 'village');
   assert.equal(levelOfCode('no-code'), '');
 });
+
+test('a remainder that holds only posts of the areas above is left out where it counts nothing', () => {
+  const posts = row(null, 0, { id: null, households: 0, vacancies: 1 });
+  assert.deepEqual(sortRows([posts], measureByKey('gap')), []);
+  assert.deepEqual(sortRows([posts], measureByKey('vacancies')), [posts]);
+});

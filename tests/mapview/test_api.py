@@ -152,3 +152,8 @@ def test_a_point_tells_its_village_grid_and_unit(as_user, world: World):
     names = ["东方镇", "甲一村", "甲一村第一网格", "甲一村第一网格北单元"]
     assert [row["name"] for row in rows] == names
     assert as_user("outsider").get("/api/v1/areas", query).json() == {"rows": []}
+
+
+def test_a_grid_worker_reads_which_village_the_own_grid_lies_in(as_user, world: World):
+    report = as_user("worker").get("/api/v1/coverage").json()
+    assert report["trail"][0]["name"] == "甲一村 甲一村第一网格"

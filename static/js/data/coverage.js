@@ -26,11 +26,15 @@ export const REMAINDER = 'none';
 export const keyOf = (row) => row.code ?? row.id ?? REMAINDER;
 export const isRemainder = (row) => !row.id;
 
-/** Rows worst first by a measure; withheld and blank ones after, the remainder last. */
+/**
+ * Rows worst first by a measure; withheld and blank ones after, the remainder last. A remainder
+ * without households that counts nothing here is left out: it holds posts of the areas above.
+ */
 export function sortRows(rows, measure) {
   const sign = measure.worst === 'high' ? -1 : 1;
   const rank = (row) => (isRemainder(row) ? 2 : measure.value(row) === null ? 1 : 0);
-  return [...rows].sort((a, b) => {
+  const counts = (row) => !isRemainder(row) || row.households > 0 || measure.value(row) > 0;
+  return rows.filter(counts).sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b);
     const difference = rank(a) === 0 ? sign * (measure.value(a) - measure.value(b)) : 0;
     return difference || b.gap - a.gap || String(a.code).localeCompare(String(b.code));

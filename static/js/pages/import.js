@@ -9,9 +9,13 @@ function showAsked() {
   const asks = (kind?.dataset.asks || '').split(' ');
   for (const field of form.querySelectorAll('[data-ask]')) {
     field.hidden = !asks.includes(field.dataset.ask);
-    field.querySelector('select').disabled = field.hidden;
+    field.querySelector('select, input').disabled = field.hidden;
   }
   if (kind) input.accept = kind.dataset.accepts;
+  const maps = input.accept.includes('.geojson');
+  for (const hint of drop.querySelectorAll('[data-hint]')) {
+    hint.hidden = (hint.dataset.hint === 'maps') !== maps;
+  }
 }
 
 function showName() {
