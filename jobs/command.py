@@ -44,7 +44,17 @@ COUNTS = {
 def counts_text(counts: dict[str, int]) -> str:
     """The counts of a report in one line, in words; a stored report has lost their order."""
     names = [*(name for name in COUNTS if name in counts), *sorted(counts.keys() - COUNTS.keys())]
-    return ", ".join(f"{COUNTS.get(name, name)}: {counts[name]}" for name in names)
+    words = ({"name": COUNTS.get(name, name), "n": counts[name]} for name in names)
+    return _("; ").join(_("%(name)s %(n)s") % each for each in words)
+
+
+def target_check(path: Path, *suffixes: str) -> None:
+    """Refuse a file to be written whose ending is another, or whose folder does not exist."""
+    if path.suffix.lower() not in suffixes:
+        words = {"file": path, "endings": _(" or ").join(suffixes)}
+        raise CommandError(_("“%(file)s”: the file must end in %(endings)s.") % words)
+    if not path.parent.is_dir():
+        raise CommandError(_("There is no folder “%s”; check the path.") % path.parent)
 
 
 def unknown_columns(report: dict[str, Any]) -> list[str]:
@@ -97,6 +107,8 @@ class ImportCommand(BaseCommand):
     def handle(self, *args: Any, **arguments: Any) -> None:
         on = today()
         file: Path = arguments["file"]
+        if arguments["errors"]:
+            target_check(arguments["errors"], ".xlsx")
         try:
             run = import_open(
                 kind=self.kind, file=file, file_name=file.name,
@@ -138,18 +150,26 @@ class ImportCommand(BaseCommand):
         )
         self.lines(_("Not read: sheet %(sheet)s. %(reason)s") % left for left in report["left_out"])
         self.lines(unknown_columns(report))
-        self.lines(problem_lines(plan.problems, SHOWN))
+        self.lines(problem_lines(plan.problems[:SHOWN]))
+        self.more(len(plan.problems))
         for doubt in plan.doubtful[:SHOWN]:
-            others = "; ".join(c.label for c in doubt.candidates)
+            others = _("; ").join(c.label for c in doubt.candidates)
             self.lines([
                 _("Perhaps the same (%(key)s): %(label)s and %(others)s")
                 % {"key": doubt.key, "label": doubt.label, "others": others}
             ])  # fmt: skip
+        self.more(len(plan.doubtful))
         for gone in plan.vanished[:SHOWN]:
             self.lines([_("No longer in the file: %s") % gone.label])
+        self.more(len(plan.vanished))
         if arguments["errors"] and plan.table is not None:
             private_write(arguments["errors"], errors_workbook(plan.table, plan.problems))
             self.lines([_("Marked workbook: %s") % arguments["errors"]])
+
+    def more(self, count: int) -> None:
+        """Say how many of a list were not printed."""
+        if count > SHOWN:
+            self.lines([_("… and %d more that are not listed.") % (count - SHOWN)])
 
     def lines(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -108,6 +108,11 @@ class Plan:
             "doubtful": [{**asdict(d), "key": d.key} for d in self.doubtful[:LISTED]],
             "vanished": [asdict(v) for v in self.vanished[:LISTED]],
             "sample": self.sample[:SAMPLE],
+            "unlisted": {
+                "problems": max(len(self.problems) - LISTED, 0),
+                "doubtful": max(len(self.doubtful) - LISTED, 0),
+                "vanished": max(len(self.vanished) - LISTED, 0),
+            },
         }
 
 
@@ -283,8 +288,13 @@ def import_open(
     try:
         private_write(stored_file(run), file)
     except OSError as error:
+        stored_file(run).unlink(missing_ok=True)
         run.delete()
-        raise Refusal(_("The file cannot be opened: %s.") % error.strerror, field="file") from None
+        if isinstance(error, FileNotFoundError):
+            sentence = _("There is no file “%s”; check the path.") % file
+        else:
+            sentence = _("The file cannot be opened: %s.") % error.strerror
+        raise Refusal(sentence, field="file") from None
     return run
 
 
@@ -486,10 +496,8 @@ def old_previews_drop(on: date) -> int:
     return dropped
 
 
-def problem_lines(problems: Iterable[Problem], limit: int) -> Iterator[str]:
+def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
     """Problems as lines of text: sheet, cell, sentence."""
-    for number, item in enumerate(problems):
-        if number == limit:
-            yield "…"
-            return
-        yield f"{item.sheet} {item.column}{item.row}: {item.message}"
+    for item in problems:
+        place = f"{item.sheet} {item.column}{item.row}"
+        yield _("%(place)s: %(message)s") % {"place": place, "message": item.message}

@@ -30,6 +30,11 @@ class Field:
     required: bool = False
     kind: str = "text"
 
+    @property
+    def label(self) -> str:
+        """The best header that is no property name of a program."""
+        return next((h for h in self.headers if not h.isascii()), self.headers[0])
+
 
 @dataclass(frozen=True)
 class Form:

@@ -60,7 +60,7 @@ def parse_table(table: Table, parsers: Mapping[str, Parser] | None = None) -> Pa
             wrong = {i for i, _message in parsed.faults}
             for i, value in enumerate(parsed.values):
                 if (value is None or value is CLEAR) and i not in wrong:
-                    message = _("“%s” may not be empty.") % item.headers[0]
+                    message = _("“%s” may not be empty.") % item.label
                     problems.append(table.problem(i, item.name, message))
                     faulty.add(i)
     marked = {(p.sheet, p.row) for p in table.problems if p.severity == "error"}

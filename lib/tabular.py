@@ -179,7 +179,7 @@ def read_table(
             raise sandbox.UnreadableFile("empty")
         raise ValueError(
             _("No sheet has a row with known headers. Expected among others: %s.")
-            % "、".join(item.headers[0] for item in form.fields[:6])
+            % "、".join(item.label for item in form.fields[:6])
         )
     for name, wanted in (overrides or {}).items():
         if wanted and name not in table.overridden:
@@ -227,7 +227,7 @@ def _read_sheet(sheet: Sheet, table: Table, overrides: Mapping[str, str]) -> Non
         column = columns[mapping.fields[name]]
         table.problems.append(Problem(*where, column.letter, name, column.header, twice))
     for name in mapping.missing:
-        absent = _("The column “%s” is missing.") % form.field(name).headers[0]
+        absent = _("The column “%s” is missing.") % form.field(name).label
         table.problems.append(Problem(*where, "", name, "", absent))
     positions, dropped = data_rows(sheet, top, bottom)
     table.dropped.extend(dropped)

@@ -147,6 +147,8 @@ class StaffImporter(Importer):
         for row in rows:
             if row.i not in reader.faulty:
                 self._take(data, row)
+        order = {sheet.name: n for n, sheet in enumerate(parsed.sheets)}
+        reader.problems.sort(key=lambda p: (order.get(p.sheet, 0), p.row))
         plan = Plan(
             table=parsed, problems=reader.problems, skipped=parsed.skipped,
             left_out=parsed.left_out, data=data,

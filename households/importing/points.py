@@ -26,7 +26,7 @@ from lib.datum import (
 )
 from lib.errors import Refusal
 from lib.tabular import Problem, Table
-from lib.values import CLEAR
+from lib.values import CLEAR, blank
 
 #: Farther than this from its village a point is told.
 FAR_M = 500
@@ -66,6 +66,14 @@ def read_points(
     count = len(table)
     x, y = (numbers(columns.get(name) or [None] * count) for name in ("x", "y"))
     points = Points(np.full(count, np.nan), np.full(count, np.nan))
+    # A cell that could not be read is told already; the other one alone would be told again.
+    unread = [
+        i
+        for name in ("x", "y") if name in columns
+        for i, (cell, value) in enumerate(zip(table.cells(name), columns[name], strict=True))
+        if value is None and blank(cell) is False
+    ]  # fmt: skip
+    x[unread] = y[unread] = np.nan
     for name in ("x", "y"):
         points.cleared |= {i for i, v in enumerate(columns.get(name) or []) if v is CLEAR}
     if not (np.isfinite(x) | np.isfinite(y)).any():
@@ -153,11 +161,12 @@ def missing_crs(x: np.ndarray, y: np.ndarray, filed: list[Place | None], places:
     told = [f for f in fits if f.inside and not f.swapped][:3]
     if not told:
         return sentence
-    hints = "; ".join(
-        _("as %(crs)s %(inside)s of %(n)s (%(shift)s m from WGS84)")
+    hints = _("; ").join(
+        (_("as %(crs)s %(inside)s of %(n)s (%(shift)s m from WGS84)") if round(f.shift_m or 0)
+         else _("as %(crs)s %(inside)s of %(n)s"))
         % {"crs": f.crs.label, "inside": f.inside, "n": f.n, "shift": round(f.shift_m or 0)}
         for f in told
-    )
+    )  # fmt: skip
     return sentence + " " + _("Points that lie in their village when read: %s.") % hints
 
 

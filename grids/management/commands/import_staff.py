@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from grids.importing.slips import slips_make, slips_pdf, slips_workbook
-from jobs.command import ImportCommand
+from jobs.command import ImportCommand, target_check
 from jobs.imports import Preview, private_write
 
 
@@ -36,8 +36,8 @@ class Command(ImportCommand):
 
     def handle(self, *args: Any, **arguments: Any) -> None:
         slips: Path | None = arguments["slips"]
-        if slips and slips.suffix.lower() not in (".xlsx", ".pdf"):
-            raise CommandError(_("Slips are written as .xlsx or .pdf."))
+        if slips:
+            target_check(slips, ".xlsx", ".pdf")
         if slips and not arguments["commit"]:
             raise CommandError(_("Slips are printed with --commit only."))
         super().handle(*args, **arguments)

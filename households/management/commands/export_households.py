@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from grids.models import Area
 from households.importing.exporting import households_workbook
+from jobs.command import target_check
 from jobs.imports import private_write
 from lib.clock import today
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--area", required=True, metavar="CODE")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        target_check(options["file"], ".xlsx")
         on = today()
         area = Area.objects.by_code(options["area"], on).first()
         if area is None:

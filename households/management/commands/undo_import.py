@@ -19,20 +19,26 @@ class Command(BaseCommand):
     help = "Take an import back while nothing was built on it; without an id, list the latest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("run", nargs="?", type=UUID)
+        parser.add_argument("run", nargs="?")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["run"] is None:
-            for run in ImportRun.objects.order_by("-at")[:20]:
+            runs = ImportRun.objects.exclude(state=ImportRun.State.PREVIEW)
+            for run in runs.order_by("-at")[:20]:
                 counts = counts_text(run.report.get("counts", {}))
                 self.stdout.write(
                     f"{run.pk} {run.at:%Y-%m-%d %H:%M} {run.kind} {run.get_state_display()}"
-                    f" {run.file_name} ({counts})"
+                    f" {run.file_name}" + (_(" (%s)") % counts if counts else "")
                 )
             return
-        chosen = ImportRun.objects.filter(pk=options["run"]).first()
+        try:
+            chosen = ImportRun.objects.filter(pk=UUID(options["run"])).first()
+        except ValueError:
+            chosen = None
         if chosen is None:
-            raise CommandError(_("There is no import with this id."))
+            raise CommandError(
+                _("There is no import with this id. Without an id the latest imports are listed.")
+            )
         try:
             import_undo(run=chosen)
         except Refusal as refused:
