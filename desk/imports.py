@@ -80,7 +80,7 @@ KINDS = [
     Kind(
         "areas", gettext_lazy("Areas and boundaries"),
         gettext_lazy("GeoJSON, GeoPackage, zipped Shapefile, or a table of codes and names"),
-        ".geojson,.json,.gpkg,.zip,.xlsx,.xls,.csv", ("crs", "level"),
+        ".geojson,.json,.gpkg,.zip,.xlsx,.xls,.csv", ("crs", "level", "since"),
     ),
 ]  # fmt: skip
 CRS = [
@@ -148,6 +148,7 @@ def import_home(request: SignedInRequest) -> HttpResponse:
             "crs": CRS,
             "levels": LEVELS,
             "villages": villages.in_force(today()),
+            "today": today(),
             "typed": request.POST,
             "error": error,
             "runs": runs.order_by("-at")[:20],
@@ -158,7 +159,7 @@ def import_home(request: SignedInRequest) -> HttpResponse:
 
 
 def _options(request: SignedInRequest) -> dict[str, Any]:
-    names = ("crs", "area", "level")
+    names = ("crs", "area", "level", "since")
     return {name: request.POST[name] for name in names if request.POST.get(name)}
 
 

@@ -11,5 +11,6 @@ class GridsConfig(AppConfig):
         from grids.defaults import ensure_roles
         from jobs.imports import IMPORTERS
 
+        IMPORTERS["areas"] = "grids.importing.areas_importer.AreasImporter"
         IMPORTERS["staff"] = "grids.importing.staff.StaffImporter"
         post_migrate.connect(ensure_roles, sender=self)

@@ -98,11 +98,15 @@ class AreaRow:
 
 @dataclass
 class AreaFile:
-    """The rows of a file, its faults, and the properties that are never read (name, reason)."""
+    """The rows of a file, its faults, and the properties that are never read (name, reason).
+
+    ``skipped_keys`` are those of a map file with the key of the reason instead of its sentence.
+    """
 
     rows: list[AreaRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped_keys: list[tuple[str, str]] = field(default_factory=list)
     has_geometry: bool = False
     crs: Crs | None = None
     table: Table | None = None
@@ -159,6 +163,7 @@ def _of_features(file: GeoFile, crs: Crs, mapping: Mapping[str, str]) -> AreaFil
         subject = excluded(name)
         if subject:
             found.skipped.append((name, reason_text(subject)))
+            found.skipped_keys.append((name, subject))
     skipped = {name for name, _reason in found.skipped}
     names = _properties([name for name in file.fields if name not in skipped], mapping)
     if "code" not in names:
@@ -168,7 +173,7 @@ def _of_features(file: GeoFile, crs: Crs, mapping: Mapping[str, str]) -> AreaFil
         )
     for fault in file.faults:
         if fault.missing:
-            row = _row(found, names, Place(fault.position), fault.properties)
+            row = _row(found, names, Place(fault.position), fault.properties, names)
             if row:
                 found.rows.append(row)
             continue
@@ -177,7 +182,7 @@ def _of_features(file: GeoFile, crs: Crs, mapping: Mapping[str, str]) -> AreaFil
         name = text(fault.properties.get(names.get("name", "")))
         found.refuse(Place(fault.position), fault.message, code=code, name=name, lon=lon, lat=lat)
     for feature in file.features:
-        row = _row(found, names, Place(feature.position), feature.properties)
+        row = _row(found, names, Place(feature.position), feature.properties, names)
         if row and _take_geometry(found, row, feature, crs):
             found.rows.append(row)
     found.rows.sort(key=lambda row: row.place.row)

@@ -105,12 +105,18 @@ def level_word(level: str) -> str:
 
 
 def areas_plan(
-    *, file: AreaFile, level: str, on: date, exclude: Iterable[str] = (), by: User | None = None
-) -> AreaPlan:
-    """Compare the rows with what is there on a day. Reads only."""
+    *, file: AreaFile, level: str, on: date, exclude: Iterable[str] = (), path: str = "",
+    by: User | None = None,
+) -> AreaPlan:  # fmt: skip
+    """Compare the rows with what is there on a day. Reads only.
+
+    Rows that are not beneath ``path`` are errors, whether or not there is such an area.
+    """
     plan = AreaPlan(level, on, file, findings=list(file.findings))
     rows, above = _sorted_out(plan, {canonical(code.strip()) for code in exclude if code.strip()})
     plan.areas = _known(rows, on)
+    if path:
+        rows = _beneath(plan, rows, path)
     later = _later(rows, on)
     fresh: dict[str, Planned] = {}
     for row in rows:
@@ -133,8 +139,27 @@ def areas_plan(
     plan.create = sorted(fresh.values(), key=lambda new: (DEPTH[new.level], new.code))
     _may(plan, by)
     shapes_plan(plan, rows)
+    refused = {finding.place for finding in plan.errors}
+    faulty = {plan.areas[row.code].pk for row in rows
+              if row.place in refused and row.code in plan.areas}  # fmt: skip
+    plan.update = [item for item in plan.update if item[0].pk not in faulty]
     _vanished(plan, rows)
     return plan
+
+
+def _beneath(plan: AreaPlan, rows: list[AreaRow], path: str) -> list[AreaRow]:
+    """The rows beneath the area at ``path``; of the others nothing is told but that."""
+    kept = []
+    for row in rows:
+        above = next((a for c in _lineage(parent_code(row.code)) if (a := plan.areas.get(c))), None)
+        own = plan.areas.get(row.code)
+        inside = above is not None and above.path.startswith(path)
+        if inside and (own is None or (own.path.startswith(path) and own.path != path)):
+            kept.append(row)
+        else:
+            message = _("The code %s does not lie beneath the area you manage.")
+            plan.tell("error", message % row.code, row)
+    return kept
 
 
 def _sorted_out(plan: AreaPlan, exclude: set[str]) -> tuple[list[AreaRow], dict[str, AreaRow]]:
@@ -286,10 +311,13 @@ def _vanished(plan: AreaPlan, rows: list[AreaRow]) -> None:
 
 
 @transaction.atomic
-def areas_execute(plan: AreaPlan, *, source: str = "") -> None:
-    """Write a plan made in this transaction."""
+def areas_execute(
+    plan: AreaPlan, *, source: str = ""
+) -> tuple[list[Area], list[AreaCode], list[Boundary]]:
+    """Write a plan made in this transaction; answers what is new, areas parents first."""
     by_code = dict(plan.areas)
-    new = _create(plan, by_code)
+    new, codes = _create(plan, by_code)
+    boundaries: list[Boundary] = []
     for area, changes in plan.update:
         for key, value in changes.items():
             setattr(area, key, value)
@@ -300,14 +328,15 @@ def areas_execute(plan: AreaPlan, *, source: str = "") -> None:
     if plan.outlines:
         pairs = [(by_code[code], to_geos(shape)) for code, shape in plan.outlines.items()]
         touched = {area.path[:12] for area, _geom in pairs}
-        boundaries_set(outlines=pairs, on=plan.on, source=source[:120])
+        boundaries = boundaries_set(outlines=pairs, on=plan.on, source=source[:120])
     # The only unit of a grid takes its households, with or without an outline.
     rest = {a.path[:12] for a in new if DEPTH[a.level] > DEPTH["village"]} - touched
     if rest:
         boundaries_activated.send(sender=Boundary, paths=sorted(rest), on=plan.on)
+    return new, codes, boundaries
 
 
-def _create(plan: AreaPlan, by_code: dict[str, Area]) -> list[Area]:
+def _create(plan: AreaPlan, by_code: dict[str, Area]) -> tuple[list[Area], list[AreaCode]]:
     parents = {area.pk: area for area in by_code.values()}
     taken: dict[Any, set[str]] = {}
     for parent_id, path in Area.objects.filter(parent__in=parents).values_list("parent_id", "path"):
@@ -328,7 +357,7 @@ def _create(plan: AreaPlan, by_code: dict[str, Area]) -> list[Area]:
         codes.append(AreaCode(area=area, code=new.code, during=span(plan.on)))
     Area.objects.bulk_create(areas, batch_size=1000)
     AreaCode.objects.bulk_create(codes, batch_size=1000)
-    return areas
+    return areas, codes
 
 
 def to_geos(shape: Any) -> Any:

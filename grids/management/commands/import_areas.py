@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from grids.importing.area_report import plan_lines, plan_workbook
-from grids.importing.areas import areas_import
 from grids.services import LEVELS
+from jobs.imports import (
+    BadRows,
+    import_commit,
+    import_drop,
+    import_open,
+    import_review,
+    private_write,
+)
 from lib.clock import today
 from lib.errors import Refusal
-from lib.sandbox import UnreadableFile
 
 
 class Command(BaseCommand):
@@ -45,31 +49,42 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = Path(options["file"])
+        chosen = {
+            "level": options["level"], "crs": options["crs"] or "", "since": options["on"] or "",
+            "exclude": options["exclude"].split(","),
+            "mapping": dict(item.partition("=")[::2] for item in options["map"]),
+        }  # fmt: skip
+        refused: BadRows | None = None
         try:
-            on = date.fromisoformat(options["on"]) if options["on"] else today()
-        except ValueError:
-            raise CommandError(_("Write the day as 2024-09-04.")) from None
-        mapping = dict(item.partition("=")[::2] for item in options["map"])
-        try:
-            with pghistory.context(reason="import_areas", file=file.name):
-                plan = areas_import(
-                    source=file, level=options["level"], crs=options["crs"], on=on,
-                    exclude=options["exclude"].split(","), mapping=mapping,
-                    commit=options["commit"], good_rows=options["good_rows"],
-                    source_name=file.name,
-                )  # fmt: skip
-        except (UnreadableFile, Refusal, ValueError) as error:
+            run = import_open(
+                kind="areas", file=file, file_name=file.name, options=chosen, on=today()
+            )
+            try:
+                if options["commit"]:
+                    plan = import_commit(
+                        run=run, good_rows_only=options["good_rows"], on=today()
+                    ).plan
+                else:
+                    plan = import_review(run=run, on=today()).plan
+            except BadRows as error:
+                plan, refused = error.plan, error
+            finally:
+                run.refresh_from_db()
+                if run.state == run.State.PREVIEW:
+                    import_drop(run=run)
+        except Refusal as error:
             raise CommandError(str(error)) from None
-        for line in plan_lines(plan):
+        found = plan.data[0]
+        for line in plan_lines(found):
             self.stdout.write(line)
         if options["errors"]:
-            Path(options["errors"]).write_bytes(plan_workbook(plan))
-        if not options["commit"]:
-            self.stdout.write(_("Nothing was written: --commit writes."))
-        elif plan.errors and not options["good_rows"]:
+            private_write(Path(options["errors"]), plan_workbook(found))
+        if refused is not None:
             raise CommandError(
                 _("Nothing was written: %d errors. Mend them, or load the rest with --good-rows.")
-                % len(plan.errors)
+                % len(found.errors)
             )
+        if options["commit"]:
+            self.stdout.write(_("Written. To take it back: manage.py undo_import %s") % run.pk)
         else:
-            self.stdout.write(_("Written."))
+            self.stdout.write(_("Nothing was written: --commit writes."))
