@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from casework.management.commands.coverage import as_csv, as_table, width
 from casework.models import AreaMetric
@@ -90,3 +94,27 @@ def test_recount_check_tells_each_difference_and_fails(world):
 def test_a_day_written_otherwise_is_answered_with_a_sentence(world):
     with pytest.raises(CommandError, match="2024-09-04"):
         printed("coverage", "--area", "159901", "--level", "village", "--on", "2026.1.1")
+
+
+def test_the_table_has_headings_and_the_others_field_names(world):
+    asked = ("coverage", "--area", "159901", "--level", "village")
+    with translation.override("zh-hans"):
+        headings = printed(*asked).split("\n")[0].split()
+    assert headings[:4] == ["编码", "名称", "户数", "应联户"]
+    assert not any(heading.isascii() for heading in headings)
+    assert printed(*asked, "--format", "csv").lstrip("\ufeff").startswith("code,name,")
+
+
+def test_a_reader_that_has_enough_is_no_fault():
+    running = subprocess.Popen(
+        [sys.executable, "manage.py", "help", "--commands"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    told = running.stderr.read()
+    running.stderr.close()
+    assert running.wait(60) == 128 + signal.SIGPIPE
+    assert "Traceback" not in told
+    assert "BrokenPipe" not in told

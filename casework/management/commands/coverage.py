@@ -12,18 +12,35 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from casework.report import coverage_report
 from grids.models import DEPTH, Area
 from lib.clock import today
 from lib.errors import Refusal
 
-#: Columns of the table; JSON and CSV have them all.
-TABLE = (
-    "code", "name", "households", "in_scope", "excluded", "linked", "linked_rate",
-    "party_linked_rate", "party_met_rate", "gap", "gap_zhongdian", "overdue", "absent",
-    "unlocated", "outside", "vacancies", "overloaded", "issues_open", "issues_overdue",
-)  # fmt: skip
+#: Columns of the table with their headings; JSON and CSV have all fields under their own names.
+TABLE = {
+    "code": pgettext_lazy("column", "Code"),
+    "name": pgettext_lazy("column", "Name"),
+    "households": pgettext_lazy("column", "Households"),
+    "in_scope": pgettext_lazy("column", "In scope"),
+    "excluded": pgettext_lazy("column", "Left out"),
+    "linked": pgettext_lazy("column", "Linked"),
+    "linked_rate": pgettext_lazy("column", "Linked %"),
+    "party_linked_rate": pgettext_lazy("column", "Linked to a member %"),
+    "party_met_rate": pgettext_lazy("column", "Met by a member %"),
+    "gap": pgettext_lazy("column", "Without contact"),
+    "gap_zhongdian": pgettext_lazy("column", "Without contact, most need"),
+    "overdue": pgettext_lazy("column", "Overdue"),
+    "absent": pgettext_lazy("column", "Away"),
+    "unlocated": pgettext_lazy("column", "Not located"),
+    "outside": pgettext_lazy("column", "Outside grid"),
+    "vacancies": pgettext_lazy("column", "Vacant posts"),
+    "overloaded": pgettext_lazy("column", "Over limit"),
+    "issues_open": pgettext_lazy("column", "Open matters"),
+    "issues_overdue": pgettext_lazy("column", "Overdue matters"),
+}
 FORMULA = ("=", "+", "-", "@")
 
 
@@ -96,11 +113,15 @@ def as_text(value: Any) -> Any:
 
 def as_table(rows: list[dict[str, Any]]) -> str:
     """Columns aligned on a terminal, where a Chinese character takes two places."""
-    lines = [list(TABLE), *([shown(row[name], name) for name in TABLE] for row in rows)]
+    names = list(TABLE)
+    lines = [
+        [str(heading) for heading in TABLE.values()],
+        *([shown(row[name], name) for name in TABLE] for row in rows),
+    ]
     widths = [max(width(line[column]) for line in lines) for column in range(len(TABLE))]
     return "\n".join(
         "  ".join(
-            padded(cell, places, left=TABLE[column] in ("code", "name"))
+            padded(cell, places, left=names[column] in ("code", "name"))
             for column, (cell, places) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
