@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from grids.forms import STAFF
+from grids.importing.area_files import AREAS
 from households.forms import HOUSEHOLDS, NEEDS
 from lib.families import fold_members
 from lib.headers import Joined, recognise
@@ -370,3 +371,9 @@ def test_a_second_political_column_of_staff_is_skipped():
     assert table.columns["party"] == ["是"]
     assert [(s.column, s.reason) for s in table.skipped] == [("D", "politics")]
     assert "秘密" not in repr(table)
+
+
+def test_the_headers_it_misses_are_named_in_the_words_of_offices():
+    with pytest.raises(ValueError, match="区域编码、名称、类型、网格类型") as raised:
+        read_table(book([["甲", "乙"], [1, 2]]), AREAS)
+    assert "code" not in str(raised.value)
