@@ -115,3 +115,11 @@ def test_a_point_set_on_the_spot_is_kept(areas, tmp_path):
     done = load(file, crs="wgs84")
     assert done.run.report["counts"]["unchanged"] == 1
     assert done.run.report["notices"]
+
+
+def test_a_hint_tells_no_shift_of_nothing(areas, tmp_path):
+    with pytest.raises(Refusal) as refused:
+        preview(book(tmp_path / "a.xlsx", HEADER, rows_at([(0.5, 0.5)])))
+    assert "WGS84" in refused.value.sentence.replace("WGS 84", "WGS84")
+    assert "相差 0 米" not in refused.value.sentence
+    assert "0 m from" not in refused.value.sentence
