@@ -217,7 +217,7 @@ def _show(request: SignedInRequest, run: ImportRun, error: Refusal | None) -> Ht
     fields = [
         {
             "name": field.name,
-            "label": field.headers[0],
+            "label": next((h for h in field.headers if not h.isascii()), field.headers[0]),
             "required": field.required,
             "typed": mapping.get(field.name, ""),
             "column": read_as.get(field.name),
