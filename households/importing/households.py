@@ -12,11 +12,9 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from accounts.keys import sealer
-from grids.models import Area
-from grids.scope import scope_of
-from grids.services import require_manage
 from households.attribution import Place
 from households.forms import HOUSEHOLDS
+from households.importing.base import HouseholdFile
 from households.importing.diffs import Change, Differ, NeedKinds
 from households.importing.matching import Known, Match, Roll, label
 from households.importing.places import FILING_LEVELS, Places
@@ -24,7 +22,7 @@ from households.importing.points import Points, far_points, read_points
 from households.importing.rows import Rows, read_rows
 from households.importing.writing import Fresh, changes_write, fresh_write
 from households.models import Household
-from jobs.imports import Candidate, Doubt, Importer, Plan, Written
+from jobs.imports import Candidate, Doubt, Plan, Written
 from lib.errors import Refusal
 from lib.families import fold_members
 from lib.tabular import Table, read_table
@@ -34,32 +32,6 @@ FIELDS = (
     "serial", "head", "phone", "address", "size", "residence", "needs", "registered_on",
     "emergency", "emergency_phone",
 )  # fmt: skip
-
-
-def import_scope(options: Mapping[str, Any], *, by: Any, on: date) -> str:
-    """The path an import reads and writes in: the area named, if it is a township or county,
-    else the one area the person manages (by None: the county). Refusal when it is not managed."""
-    code = str(options.get("area") or "")
-    area = Area.objects.by_code(code, on).first() if code else None
-    if code and area is None:
-        raise Refusal(_("No area here has the code %s.") % code[:20], field="area")
-    if area is not None:
-        require_manage(by, area.path)
-        if area.level not in FILING_LEVELS:
-            return area.path
-    if by is None:
-        counties = list(Area.objects.in_force(on).filter(level="county"))
-        if area is not None:
-            return area.path[:4]
-        return counties[0].path if len(counties) == 1 else ""
-    roots = scope_of(by).manage
-    if area is not None:
-        return next(root for root in roots if area.path.startswith(root))
-    if len(roots) > 1:
-        raise Refusal(_("Choose the area the file is for."), field="area")
-    path = roots[0] if roots else ""
-    require_manage(by, path)
-    return path
 
 
 @dataclass
@@ -111,18 +83,12 @@ class HouseholdsPlan:
         )  # fmt: skip
 
 
-class HouseholdsImporter(Importer):
+class HouseholdsImporter(HouseholdFile):
     """Options: crs (needed when there are coordinates), area (code of the village of rows with
     neither code nor point, or of the township the file is for), mapping."""
 
     kind = "households"
     form = HOUSEHOLDS
-
-    def scope(self, options: Mapping[str, Any], *, by: Any, on: date) -> str:
-        return import_scope(options, by=by, on=on)
-
-    def require(self, by: Any, path: str) -> None:
-        require_manage(by, path)
 
     def parse(self, file: Path, options: Mapping[str, Any], mapping: Mapping[str, str]) -> Table:
         table = read_table(file, HOUSEHOLDS, overrides=mapping)

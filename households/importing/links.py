@@ -14,21 +14,19 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from grids.models import Post
-from grids.services import require_manage
 from households.forms import LINKS
+from households.importing.base import HouseholdFile, RowPlan
 from households.importing.contacts import Contacts, Held, Span, covers, overlap
 from households.importing.finding import Home, Homes, told
-from households.importing.households import import_scope
 from households.importing.places import Places
 from households.links import link_cut
 from households.models import Handover, Household, Link
 from households.services import ranges_cut
-from jobs.imports import Candidate, Importer, Plan, Written
+from jobs.imports import Candidate, Plan, Written
 from jobs.undo import Created
 from lib.errors import Refusal
 from lib.rows import parse_table
 from lib.spans import span
-from lib.tabular import Problem, Table
 from lib.values import Day
 
 BATCH = 5000
@@ -46,24 +44,15 @@ class Resting:
 
 
 @dataclass
-class LinksPlan:
+class LinksPlan(RowPlan):
     """What execute needs of a plan: links to make and to end."""
 
-    table: Table
-    columns: dict[str, list[Any]]
-    problems: list[Problem]
-    faulty: set[int]
-    on: date
     make: list[tuple[Home, Held, Span]] = field(default_factory=list)
     cut: dict[UUID, date] = field(default_factory=dict)
     claimed: set[UUID] = field(default_factory=set)
     outcomes: Counter[str] = field(default_factory=Counter)
     towns: set[str] = field(default_factory=set)
     roles: set[str] = field(default_factory=set)
-
-    def cell(self, i: int, name: str) -> Any:
-        column = self.columns.get(name)
-        return column[i] if column is not None else None
 
     def text(self, i: int, name: str) -> str:
         return told(self.cell(i, name))
@@ -72,25 +61,12 @@ class LinksPlan:
         value = self.cell(i, name)
         return value.day if isinstance(value, Day) else None
 
-    def wrong(self, i: int, name: str, sentence: str) -> None:
-        self.problems.append(self.table.problem(i, name, sentence))
-        self.faulty.add(i)
 
-    def doubt(self, i: int, name: str, sentence: str) -> None:
-        self.problems.append(self.table.problem(i, name, sentence, "warning"))
-
-
-class LinksImporter(Importer):
+class LinksImporter(HouseholdFile):
     """Households and their contacts."""
 
     kind = "links"
     form = LINKS
-
-    def scope(self, options: Mapping[str, Any], *, by: Any, on: date) -> str:
-        return import_scope(options, by=by, on=on)
-
-    def require(self, by: Any, path: str) -> None:
-        require_manage(by, path)
 
     def plan(
         self, parsed: Any, options: Mapping[str, Any], *, path: str, by: Any, on: date

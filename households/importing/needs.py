@@ -17,22 +17,20 @@ from uuid import UUID
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from grids.services import require_manage
 from households.forms import NEEDS
+from households.importing.base import HouseholdFile, RowPlan
 from households.importing.contacts import Span, covers
 from households.importing.diffs import HARDSHIP_DAYS, LIST
 from households.importing.finding import Home, Homes, told
-from households.importing.households import import_scope
 from households.importing.places import Places
 from households.importing.rows import needs_cell
 from households.models import Need, NeedKind
 from households.needcells import NeedMention
 from households.services import need_cut
-from jobs.imports import Candidate, Importer, Plan, Written
+from jobs.imports import Candidate, Plan, Written
 from jobs.undo import Created
 from lib.rows import parse_table
 from lib.spans import span
-from lib.tabular import Problem, Table
 from lib.values import CLEAR, Day
 
 BATCH = 5000
@@ -66,14 +64,9 @@ class OnRecord:
 
 
 @dataclass
-class NeedsPlan:
+class NeedsPlan(RowPlan):
     """What execute needs of a plan."""
 
-    table: Table
-    columns: dict[str, list[Any]]
-    problems: list[Problem]
-    faulty: set[int]
-    on: date
     entries: list[Entry] = field(default_factory=list)
     record: dict[UUID, list[OnRecord]] = field(default_factory=dict)
     make: list[Entry] = field(default_factory=list)
@@ -82,29 +75,12 @@ class NeedsPlan:
     cut: dict[UUID, date] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
 
-    def cell(self, i: int, name: str) -> Any:
-        column = self.columns.get(name)
-        return column[i] if column is not None else None
 
-    def wrong(self, i: int, name: str, sentence: str) -> None:
-        self.problems.append(self.table.problem(i, name, sentence))
-        self.faulty.add(i)
-
-    def doubt(self, i: int, name: str, sentence: str) -> None:
-        self.problems.append(self.table.problem(i, name, sentence, "warning"))
-
-
-class NeedsImporter(Importer):
+class NeedsImporter(HouseholdFile):
     """Households and what they need."""
 
     kind = "needs"
     form = NEEDS
-
-    def scope(self, options: Mapping[str, Any], *, by: Any, on: date) -> str:
-        return import_scope(options, by=by, on=on)
-
-    def require(self, by: Any, path: str) -> None:
-        require_manage(by, path)
 
     def plan(
         self, parsed: Any, options: Mapping[str, Any], *, path: str, by: Any, on: date
