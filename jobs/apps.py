@@ -7,7 +7,7 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
-        from jobs.imports import old_previews_drop
+        from jobs.kept import old_previews_drop
         from jobs.periodic import rota
 
         rota.every(None, old_previews_drop)

@@ -19,9 +19,9 @@ from jobs.imports import (
     import_drop,
     import_open,
     import_review,
-    private_write,
     problem_lines,
 )
+from jobs.kept import private_write
 from lib.clock import today
 from lib.errors import Refusal
 from lib.marked import errors_workbook

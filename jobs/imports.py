@@ -9,18 +9,15 @@ it. The right is checked inside, by the importer. Every function raises ``Refusa
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pghistory
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -28,6 +25,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from jobs.fitting import kind_check
+from jobs.kept import errors_file, private_write, stored_file
 from jobs.models import ImportForm, ImportRun
 from jobs.undo import Created, created_check, created_delete, related_counts, values_restore
 from lib.errors import Refusal
@@ -40,7 +38,6 @@ from lib.tabular import LeftOut, Problem, SkippedColumn, Table, read_table
 LISTED = 500
 SAMPLE = 8
 MANY_NEW = 2000
-KEEP_DAYS = 14
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('lianhu.import'))"
 
 
@@ -193,27 +190,6 @@ def columns_of(table: Table) -> list[dict[str, str]]:
 
 
 # The file and its columns
-
-
-def stored_file(run: ImportRun) -> Path:
-    """Where the file of a run lies until the run is finished."""
-    return Path(settings.UPLOAD_DIR) / f"{run.pk}"
-
-
-def errors_file(run: ImportRun) -> Path:
-    """Where the marked workbook of a finished run lies for some days."""
-    return Path(settings.UPLOAD_DIR) / f"{run.pk}-errors.xlsx"
-
-
-def private_write(path: Path, data: bytes | Path) -> None:
-    """Write a file that only this account may read."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        if isinstance(data, Path):
-            with data.open("rb") as source:
-                shutil.copyfileobj(source, out)
-        else:
-            out.write(data)
 
 
 def headers_digest(table: Table) -> str:
@@ -480,20 +456,6 @@ def import_undo(*, run: ImportRun, by: Any = None) -> ImportRun:
         run.save(update_fields=["state", "undo"])
     errors_file(run).unlink(missing_ok=True)
     return run
-
-
-def old_previews_drop(on: date) -> int:
-    """Forget previews nobody came back to, and marked workbooks, after two weeks; daily."""
-    before = timezone.now() - timedelta(days=KEEP_DAYS)
-    stale = ImportRun.objects.filter(state=ImportRun.State.PREVIEW, at__lt=before)
-    dropped = 0
-    for run in stale:
-        stored_file(run).unlink(missing_ok=True)
-        run.delete()
-        dropped += 1
-    for run in ImportRun.objects.filter(finished_at__lt=before):
-        errors_file(run).unlink(missing_ok=True)
-    return dropped
 
 
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:

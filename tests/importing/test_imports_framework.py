@@ -23,7 +23,8 @@ from grids.services import person_create, post_start
 from households.links import links_create
 from households.models import Household, Membership, Need
 from households.services import household_change_head
-from jobs.imports import import_drop, import_errors, import_undo, old_previews_drop
+from jobs.imports import import_drop, import_errors, import_undo
+from jobs.kept import old_previews_drop
 from jobs.models import ImportForm, ImportRun
 from lib.clock import today
 from lib.errors import Refusal

@@ -11,7 +11,7 @@ from tests.shapes import CODES, draw_areas
 
 pytestmark = pytest.mark.django_db
 
-FILES = {
+FILES: dict[str, list[tuple[str, ...]]] = {
     "staff": [
         ("姓名", "手机号", "岗位", "网格编码", "任职时间"),
         ("序号", "姓名", "联系电话", "职务", "单位", "所在网格"),

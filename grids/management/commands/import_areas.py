@@ -17,8 +17,8 @@ from jobs.imports import (
     import_drop,
     import_open,
     import_review,
-    private_write,
 )
+from jobs.kept import private_write
 from lib.clock import today
 from lib.errors import Refusal
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from grids.importing.slips import slips_make, slips_pdf, slips_workbook
 from jobs.command import ImportCommand, target_check
-from jobs.imports import Preview, private_write
+from jobs.imports import Preview
+from jobs.kept import private_write
 
 
 class Command(ImportCommand):

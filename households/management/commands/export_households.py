@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from grids.models import Area
 from households.importing.exporting import households_workbook
 from jobs.command import target_check
-from jobs.imports import private_write
+from jobs.kept import private_write
 from lib.clock import today
 
 
