@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grids.scope import kinds_of, scope_of
+from grids.scope import Kind, kinds_of, scope_of
 
 
 def nav(request: HttpRequest) -> dict[str, object]:
@@ -22,6 +22,10 @@ def nav(request: HttpRequest) -> dict[str, object]:
         pages.append((reverse("mine"), _("My households")))
     if scope.manage:
         pages.append((reverse("import"), _("Import")))
+    if scope.departments:
+        pages.append((reverse("matters"), _("Matters")))
+    if Kind.AUDITOR in scope.kinds:
+        pages.append((reverse("log"), _("Access log")))
     if "administrator" in kinds_of(user):
         pages.append((reverse("admin:index"), _("Settings")))
     return {

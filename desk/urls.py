@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import feedback, household, imports, mine
+from desk import feedback, household, imports, lists, mine
 
 urlpatterns = [
     path("mine/", mine.page, name="mine"),
@@ -20,5 +20,7 @@ urlpatterns = [
     path("import/<uuid:key>/drop/", imports.import_forget, name="import-drop"),
     path("import/<uuid:key>/undo/", imports.import_take_back, name="import-undo"),
     path("import/<uuid:key>/errors.xlsx", imports.import_marked, name="import-errors"),
+    path("matters/", lists.matters, name="matters"),
+    path("log/", lists.log, name="log"),
     path("feedback/", feedback.page, name="feedback"),
 ]

@@ -47,6 +47,10 @@ def home(request: SignedInRequest) -> HttpResponse:
     if not scope.areas:
         if scope.own:
             return redirect("mine")
+        if scope.departments:
+            return redirect("matters")
+        if Kind.AUDITOR in scope.kinds:
+            return redirect("log")
         if Kind.ADMINISTRATOR in kinds_of(request.user):
             return redirect("admin:index")
         return render(request, "mapview/no_map.html")

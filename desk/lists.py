@@ -1,0 +1,73 @@
+"""Two plain lists: matters given to a department, and who read personal data.
+
+A clerk sees the matter, its place and the contact way given for it, never the household's file.
+An auditor sees the log of reads without what was read.
+"""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts.gate import SignedInRequest, allow
+from accounts.models import AccessLog
+from accounts.reads import Read, note_read
+from casework.models import Issue
+from grids.models import Area, Post
+from grids.querysets import beneath
+from grids.scope import Kind, scope_of
+from lib.clock import today
+
+PAGE = 50
+ACTIONS = {
+    "households.list": _("list of households"),
+    "household.page": _("page of a household"),
+    "household.phone": _("phone of a household"),
+    "household.needs": _("needs of a household"),
+    "tile.households": _("households on the map"),
+    "search": _("search"),
+    "import.preview": _("preview of an import"),
+    "import.errors": _("marked workbook of an import"),
+    "household.due": _("due date of a household"),
+    "mine.list": _("own households"),
+    "mine.due": _("due dates of own households"),
+    "matters": _("matters of a department"),
+}
+
+
+@allow(Kind.DEPARTMENT)
+@require_GET
+def matters(request: SignedInRequest) -> HttpResponse:
+    """Open matters given to the own department, the nearest limit first."""
+    departments = scope_of(request.user).departments
+    open_ones = (
+        Issue.objects.visible_to(request.user)
+        .filter(department__in=departments)
+        .exclude(state__in=Issue.FINISHED)
+        .select_related("area")
+        .order_by("limit_on", "id")
+    )
+    page = Paginator(open_ones, PAGE).get_page(request.GET.get("page"))
+    given = sum(1 for issue in page if issue.contact_way)
+    note_read(request, Read("matters", ",".join(map(str, departments))[:120], given, "P2"))
+    return render(request, "desk/matters.html", {"page": page, "today": today()})
+
+
+@allow(Kind.AUDITOR)
+@require_GET
+def log(request: SignedInRequest) -> HttpResponse:
+    """Who read personal data, newest first: people with posts in the auditor's area."""
+    own = Post.objects.in_force(today()).filter(
+        person__user=request.user, role__kind=Kind.AUDITOR, area__isnull=False
+    )
+    people = Post.objects.filter(beneath(own.values_list("path", flat=True))).values("person__user")
+    rows = AccessLog.objects.filter(user__in=people).select_related("user__person").order_by("-id")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    places = dict(
+        Area.objects.filter(path__in={row.scope for row in page}).values_list("path", "name")
+    )
+    lines = [(row, ACTIONS.get(row.action, row.action), places.get(row.scope, "")) for row in page]
+    return render(request, "desk/log.html", {"page": page, "lines": lines})
