@@ -9,6 +9,7 @@ it. The right is checked inside, by the importer. Every function raises ``Refusa
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -124,40 +125,40 @@ class Written:
     touched: list[Any] = field(default_factory=list)
 
 
-class Importer:
+class Importer(ABC):
     """One kind of file. Subclasses say whom it is for, and how to plan and write it."""
 
     kind: ClassVar[str]
     form: ClassVar[Form | None] = None
 
+    @abstractmethod
     def scope(self, options: Mapping[str, Any], *, by: Any, on: date) -> str:
         """The path the file is loaded for; Refusal when ``by`` does not manage it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def require(self, by: Any, path: str) -> None:
         """Refuse who does not manage ``path``."""
-        raise NotImplementedError
 
     def parse(self, file: Path, options: Mapping[str, Any], mapping: Mapping[str, str]) -> Any:
         """The file as the importer reads it: a ``Table`` of its form unless overridden."""
         assert self.form is not None
         return read_table(file, self.form, overrides=mapping)
 
+    @abstractmethod
     def plan(
         self, parsed: Any, options: Mapping[str, Any], *, path: str, by: Any, on: date
     ) -> Plan:
         """What the parsed file would do; reads the database and writes nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def execute(self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date) -> Written:
         """Write the good rows of a plan inside the caller's transaction."""
-        raise NotImplementedError
 
-    def undoing(self, created: list[Created], context: str) -> None:
+    def undoing(self, created: list[Created], context: str) -> None:  # noqa: B027 (optional)
         """Called first in an undo: Refusal where a run of this kind cannot be taken back, else
         remove what is derived from the rows it made."""
 
-    def restored(self, ids: list[Any]) -> None:
+    def restored(self, ids: list[Any]) -> None:  # noqa: B027 (optional)
         """Called after an undo gave the rows of ``root`` their earlier values."""
 
 
