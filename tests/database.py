@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
@@ -63,7 +64,7 @@ def create_database() -> str:
         found = {row[0] for row in cursor.fetchall()}
         for stale in found - {template}:
             if is_stale(stale):
-                cursor.execute(f'DROP DATABASE IF EXISTS "{stale}" WITH (FORCE)')
+                drop(cursor, stale)
         if template not in found:
             build_template(cursor, template)
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -95,6 +96,18 @@ def drop_database(name: str) -> None:
     for alias in connections:
         connections[alias].close()
     with maintenance() as cursor:
+        drop(cursor, name)
+
+
+def drop(cursor: Any, name: str) -> None:
+    """Drop a database, and end who is still connected where nobody went by themselves.
+
+    Without force first: that sends autovacuum away and waits for it, while force asks for the
+    right to end its process, which an ordinary role does not have.
+    """
+    try:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+    except psycopg2.errors.ObjectInUse:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
