@@ -20,11 +20,11 @@ from bench.floor import Measured, repeated
 from bench.tiles import tiles_around
 from bench.town import HERE, Town, place_of, town
 from casework.coverage import ROLL_UP, SQL, SUMS, areas_beneath, refresh, sums
+from grids.asked import asked_area
 from grids.models import AreaDirty
 from grids.scope import scope_of
 from households.models import Household
 from lib.clock import today
-from mapview.asked import asked_area
 from mapview.finding import nearest, search
 from mapview.layers import cell_tile, household_tile
 from mapview.rows import household_page

@@ -15,49 +15,21 @@ from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from casework.coverage import refresh, sums
 from casework.report import coverage_report, gap_a_month_ago
+from grids.asked import asked_area, asked_date, asked_level
 from grids.models import Area, Boundary, Post
+from grids.naming import area_json, trail_of
 from grids.scope import scope_of
 from households.candidates import candidates
 from households.links import links_create, links_undo, reaches
 from households.models import Household, Link
 from lib.clock import today
 from lib.errors import Refusal
-from mapview.asked import asked_area, asked_date, asked_level
 from mapview.finding import nearest, search
 from mapview.rows import PAGE, describe, household_page
 from mapview.tiles import SEES_AREAS, SEES_HOUSEHOLDS
 
 router = Router()
 MOST_AT_ONCE = 500
-
-
-def area_json(area: Area) -> dict[str, Any]:
-    """An area as the map names it."""
-    return {
-        "id": area.id,
-        "code": getattr(area, "code", None),
-        "name": area.name,
-        "level": area.level,
-        "type": area.type_label,
-    }
-
-
-def name_from_afar(area: Area) -> str:
-    """The name of a grid or unit with its village's before it: every village has a first grid."""
-    village = area.path[:12]
-    if area.path == village or len(area.path) < len(village):
-        return area.name
-    return f"{Area.objects.get(path=village).name} {area.name}"
-
-
-def trail_of(user: Any, area: Area, on: Any) -> list[dict[str, Any]]:
-    """The areas from the root of a person's scope down to ``area``."""
-    paths = [area.path[:n] for n in range(4, len(area.path) + 1, 4)]
-    seen = Area.objects.visible_to(user).filter(path__in=paths).with_code(on).order_by("path")
-    trail = [area_json(step) for step in seen]
-    if trail:
-        trail[0]["name"] = name_from_afar(seen[0])
-    return trail
 
 
 @router.get("/coverage")

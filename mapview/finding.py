@@ -12,6 +12,7 @@ from django.db.models.functions import Reverse
 from accounts.keys import sealer
 from accounts.models import User
 from grids.models import Area, Post
+from grids.naming import area_labels
 from households.models import Household, Link
 from lib.bigrams import bigrams
 from lib.geo import bearing_from, latitude_of, longitude_of, metres_from, nearness
@@ -77,19 +78,6 @@ def _household_rows(found: QuerySet[Household], *, on: date) -> list[dict[str, A
         }
         for row in rows
     ]
-
-
-def area_labels(paths: set[str], *, on: date) -> dict[str, dict[str, Any]]:
-    """Code and name of areas by path; the name of a grid or unit begins with its village's."""
-    wanted = paths | {path[:12] for path in paths}
-    areas = {area.path: area for area in Area.objects.filter(path__in=wanted).with_code(on)}
-    labels = {}
-    for path in paths:
-        area, village = areas[path], areas.get(path[:12])
-        finer = village is not None and village.path != path
-        name = f"{village.name} {area.name}" if finer and village else area.name
-        labels[path] = {"code": area.code, "name": name}
-    return labels
 
 
 def search(user: User, text: str, *, on: date) -> dict[str, list[dict[str, Any]]]:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from casework.coverage import REASONS, facts, refresh, sums
 from grids.models import Area
+from grids.naming import area_labels
 from grids.scope import scope_of
 from households.models import Household, Link
 from lib.errors import Refusal
-from mapview.finding import area_labels
 
 PAGE = 50
 

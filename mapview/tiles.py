@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
+from grids.asked import asked_date
 from grids.models import DEPTH, BoundaryOutline
 from grids.scope import scope_of
 from lib.clock import today
 from lib.tiles import Tile
-from mapview.asked import asked_date
 from mapview.layers import area_tile, cell_tile, household_tile, level_at, shows_points
 
 MVT = "application/vnd.mapbox-vector-tile"

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from accounts.gate import ANYONE, SIGNED_IN, SignedInRequest, allow
 from grids.models import Area, Post
+from grids.naming import area_json, name_from_afar
 from grids.scope import Kind, kinds_of, scope_of
 from lib.clock import today
-from mapview.api import area_json, name_from_afar
 
 TIANDITU = (
     "https://t{s}.tianditu.gov.cn/vec_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
