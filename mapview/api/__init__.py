@@ -1,0 +1,9 @@
+"""The JSON API. Every operation declares who may call it and starts at ``visible_to``."""
+
+from ninja import Router
+
+from mapview.api import areas, coverage, households, links
+
+router = Router()
+for part in (coverage, areas, households, links):
+    router.add_router("", part.router)
