@@ -183,6 +183,13 @@ class Issue(models.Model):
         ]
         indexes = [
             models.Index(fields=["path", "state"], name="issue_path_state"),
+            models.Index(
+                fields=["limit_on", "id"],
+                name="issue_open_limit",
+                condition=~Q(state__in=("closed", "declined", "merged")),
+            ),
+            models.Index(fields=["limit_on", "id"], name="issue_limit"),
+            models.Index(fields=["registered_on", "id"], name="issue_registered"),
             GistIndex(fields=["point"], name="issue_point"),
         ]
         triggers = marks("SELECT path, false AS deep FROM changed")

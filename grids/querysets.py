@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,6 +20,14 @@ def beneath(paths: Iterable[str], field: str = "path") -> Q:
     condition = Q(pk__in=[])
     for path in paths:
         condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def person_named(text: str, field: str = "") -> Q:
+    """People whose name holds ``text``, or whose initials begin with it; ``field`` leads there."""
+    condition = Q(**{f"{field}name__contains": text})
+    if re.fullmatch("[a-z]{1,20}", text.lower()):
+        condition |= Q(**{f"{field}initials__startswith": text.lower()})
     return condition
 
 

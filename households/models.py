@@ -162,6 +162,27 @@ class Household(models.Model):
                 name="household_gap",
                 condition=~Q(gap_reason=""),
             ),
+            # The lists behind a number, each in the order of the tables: place, name.
+            *(
+                models.Index(
+                    fields=[*first, "path", "head_name", "id"],
+                    name=f"household_{name}",
+                    condition=condition,
+                )
+                for name, first, condition in (
+                    ("reason", ["gap_reason"], ~Q(gap_reason="")),
+                    ("residence", ["residence"], ~Q(residence="present")),
+                    ("no_phone", [], Q(phone_sealed__isnull=True)),
+                    ("unlocated", [], Q(location__isnull=True)),
+                    ("outside", [], Q(outside=True)),
+                    ("in_need", [], ~Q(tier="fangxin")),
+                )
+            ),
+            models.Index(fields=["head_name", "id"], name="household_head_name"),
+            models.Index(fields=["registered_on", "id"], name="household_registered_on"),
+            models.Index(
+                F("reviewed_on").asc(nulls_first=True), "id", name="household_reviewed_on"
+            ),
             models.Index(fields=["initials"], name="household_initials"),
             models.Index(fields=["phone_tail"], name="household_phone_tail"),
             models.Index(fields=["serial"], name="household_serial", condition=~Q(serial="")),
