@@ -67,6 +67,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "link": bool(scope.manage),
             "import": bool(scope.manage),
             "households": bool(scope.households),
+            "own": scope.own,
+            "hand_over": Kind.LEADER in scope.kinds,
         },
         "basemap": basemap(),
         "urls": {
@@ -74,6 +76,10 @@ def home(request: SignedInRequest) -> HttpResponse:
             "import": reverse("import"),
             "feedback": reverse("feedback"),
             "household": "/households/",
+            "tables": "/tables/",
+            "post_new": "/posts/new/",
+            "task_new": "/tasks/new/",
+            "print": "/print/",
         },
     }
     return render(request, "mapview/map.html", {"config": config})

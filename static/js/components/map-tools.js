@@ -3,7 +3,7 @@ import { _, integer } from '../data/i18n.js';
 import { classify } from '../data/classes.js';
 import { HOUSEHOLD, levelLabel, levelUnit, rowLevel } from '../data/levels.js';
 import { WITHHELD_TEXT } from '../data/measures.js';
-import { View, h, icon } from './base.js';
+import { View, h } from './base.js';
 
 export class LevelChooser extends View {
   watch({ coverage, fitZoom, base }) { return [coverage?.area, this.model.level, fitZoom, base]; }
@@ -101,25 +101,5 @@ export class MapNote extends View {
   draw({ unmapped }) {
     this.hidden = !unmapped;
     return h('p', {}, _('No boundary has been imported here. The list beside has every number.'));
-  }
-}
-
-/** The household found by search or touched on the map. */
-export class PlaceCard extends View {
-  watch({ place }) { return [place]; }
-
-  draw({ place }) {
-    this.hidden = !place;
-    if (!place) return [];
-    const state = place.linked === undefined ? null : place.linked ? _('has a contact') : _('has nobody');
-    return [
-      h('button.icon-button', {
-        type: 'button', 'aria-label': _('Close'), onclick: () => this.model.showPlace(null),
-      }, icon('close')),
-      h('h2', {}, place.head ?? _('Household')),
-      h('p.hint', {}, [place.area?.name, place.address, state].filter(Boolean).join(' · ')),
-      h('a.button.primary.wide', { href: `${this.model.config.urls.household}${place.id}` },
-        _('Open the household')),
-    ];
   }
 }

@@ -6,7 +6,9 @@ import { _ } from '../data/i18n.js';
 import { h } from './base.js';
 
 export const HEIGHTS = ['low', 'half', 'high'];
-const NAMES = { low: _('Sheet: low'), half: _('Sheet: half'), high: _('Sheet: high') };
+const NAMES = {
+  low: _('Sheet: low'), half: _('Sheet: half'), high: _('Sheet: high'), fit: _('Sheet: low'),
+};
 
 export class Sheet extends HTMLElement {
   connect(model) {
@@ -16,10 +18,12 @@ export class Sheet extends HTMLElement {
     this.setHeight('low');
     this.handle.addEventListener('pointerdown', (event) => this.grab(event));
     let subject = '';
-    model.store.subscribe(({ route }) => {
-      const now = route.open || route.sel;
-      // A selection needs room to be read; an open list needs all of it.
-      if (now !== subject && now) this.setHeight(route.open ? 'high' : 'half');
+    model.store.subscribe(({ route, card, stack, issue, near, move, picking }) => {
+      const single = move?.id || (picking && 'picking') || card?.id || stack?.key || issue?.id || (near && 'near');
+      const now = single || route.open || route.sel;
+      // A selection needs room to be read; an open list all of it; placing a pin needs the map.
+      const height = move || picking ? 'fit' : single || !route.open ? 'half' : 'high';
+      if (now && (now !== subject || height === 'fit')) this.setHeight(height);
       if (!now && subject) this.setHeight('low');
       this.toggleAttribute('data-subject', Boolean(now));
       subject = now;

@@ -2,9 +2,11 @@
 import { _ } from './i18n.js';
 
 export class ApiError extends Error {
-  constructor(message, status) {
+  /** data: what the server said beside its sentence, or null. */
+  constructor(message, status, data = null) {
     super(message);
     this.status = status;
+    this.data = data;
   }
 }
 
@@ -38,6 +40,34 @@ export class Api {
 
   bounds(id, signal) {
     return this.get(`/areas/${encodeURIComponent(id)}/bounds`, {}, signal);
+  }
+
+  card(id, signal) {
+    return this.get(`/households/${encodeURIComponent(id)}/card`, {}, signal);
+  }
+
+  /** The nearest households to a point. */
+  near({ lon, lat, limit, own }, signal) {
+    return this.get('/households', { near: `${lon},${lat}`, limit, own }, signal);
+  }
+
+  /** The households at a point. */
+  at({ lon, lat, within }, signal) {
+    return this.get('/households', { at: `${lon},${lat}`, within }, signal);
+  }
+
+  issue(id, signal) {
+    return this.get(`/issues/${encodeURIComponent(id)}`, {}, signal);
+  }
+
+  /** kind: 'household' or 'area'; place: {lon, lat, accuracy_m, source, version}. */
+  locate(kind, id, place) {
+    const noun = kind === 'area' ? 'areas' : 'households';
+    return this.post(`/${noun}/${encodeURIComponent(id)}/location`, place);
+  }
+
+  undoAct(act) {
+    return this.post(`/acts/${encodeURIComponent(act)}/undo`, {});
   }
 
   link(households, post) {
@@ -83,6 +113,6 @@ export class Api {
       throw new ApiError(_('You have been signed out. Sign in again to go on.'), 401);
     }
     const message = data?.error ?? _('The server did not answer as expected. Try again in a moment.');
-    throw new ApiError(message, response.status);
+    throw new ApiError(message, response.status, data);
   }
 }

@@ -89,6 +89,17 @@ export class Linking {
   /** Goes on to choosing who takes the picked households. */
   choose() { return this.model.go({ open: 'link' }); }
 
+  /** Goes on to choosing who takes one household, whatever list is open. */
+  async chooseFor(id) {
+    const card = this.state.card?.data;
+    await this.model.go({ open: 'gap', reason: '', home: '' });
+    const row = this.state.gap?.rows.find((item) => item.id === id);
+    const { gap } = this.state;
+    if (!row && gap && card) this.set({ gap: { ...gap, rows: [{ ...card, located: true }, ...gap.rows] } });
+    this.set({ picked: new Set([id]) });
+    return this.choose();
+  }
+
   /** The smallest area all picked households share: their own, their village, or the list's. */
   get commonArea() {
     const codes = this.state.gap.rows

@@ -9,8 +9,13 @@ import { levelForZoom, levelOfCode, levelsBelow, rowLevel } from './levels.js';
 import { Store } from './store.js';
 import { formatRoute, parseRoute } from './urlstate.js';
 import { Linking } from './linking.js';
+import { Nearby } from './nearby.js';
+import { Places } from './places.js';
+import { Placing } from './placing.js';
 
 const VILLAGE_CODE = 12; // digits of a village's code
+/** No list, no card of a household, no nearest ones over the panel of an area. */
+const NOTHING_OPEN = { open: '', reason: '', home: '', near: '', own: '' };
 
 export class MapModel {
   /**
@@ -41,8 +46,18 @@ export class MapModel {
       picked: new Set(),
       result: null,
       place: null,
+      card: null,
+      stack: null,
+      issue: null,
+      move: null,
+      moved: null,
+      near: null,
+      picking: false,
     });
     this.linking = new Linking(this);
+    this.places = new Places(this);
+    this.placing = new Placing(this);
+    this.nearby = new Nearby(this);
   }
 
   get state() { return this.store.state; }
@@ -83,10 +98,11 @@ export class MapModel {
 
   /** Changes the route, writes it to the address and loads what it needs. */
   go(patch, { replace = false } = {}) {
+    const before = formatRoute(this.route);
     const route = { ...this.route, ...patch };
     this.store.set({ route });
     const address = formatRoute(route);
-    if (replace) this.history.replace(address);
+    if (replace || address === before) this.history.replace(address);
     else this.history.push(address);
     return this.refresh();
   }
@@ -99,10 +115,11 @@ export class MapModel {
 
   select(key) {
     const same = this.route.sel === key;
-    return this.go({ sel: same ? '' : key, open: '', reason: '' });
+    this.nearby.leave();
+    return this.go({ sel: same ? '' : key, ...NOTHING_OPEN });
   }
 
-  close() { return this.go({ sel: '', open: '', reason: '' }); }
+  close() { return this.go({ sel: '', ...NOTHING_OPEN }); }
   setMeasure(key) { return this.go({ measure: key === 'gap' ? '' : key, classes: '' }); }
   setClasses(method) { return this.go({ classes: method }, { replace: true }); }
   setLevel(level) { return this.go({ level, sel: '', open: '', reason: '' }); }
@@ -114,9 +131,10 @@ export class MapModel {
   /** Makes an area the one the page is about; the map fits it. */
   enter(area, patch = {}) {
     const code = area.code ?? area.id;
+    this.nearby.leave();
     const isRoot = code === this.config.root.code || area.id === this.config.root.id;
     return this.go({
-      area: isRoot ? '' : code, level: '', sel: '', open: '', reason: '', at: null, ...patch,
+      area: isRoot ? '' : code, level: '', sel: '', ...NOTHING_OPEN, at: null, ...patch,
     });
   }
 
@@ -144,12 +162,24 @@ export class MapModel {
   hover(key) { if (this.state.hover !== key) this.store.set({ hover: key }); }
   toggleBase() { this.store.set({ base: !this.state.base }); }
   announce(message) { this.store.set({ message }); }
-  showPlace(place) { this.store.set({ place }); }
+  showPlace(place) { return this.places.show(place); }
+  showStack(point) { return this.places.showStack(point); }
+  showIssue(id) { return this.places.showIssue(id); }
+
+  /** A point of the map was touched; true where something was waiting for it. */
+  touched(point, zoom) {
+    if (this.state.move) this.placing.put(point, zoom);
+    else if (this.state.picking) this.nearby.around(point);
+    else return false;
+    return true;
+  }
 
   /** Loads whatever the route asks for and is not there yet. */
   async refresh({ force = false } = {}) {
     await this.loadCoverage(force);
-    await Promise.all([this.loadInner(force), this.linking.refresh(force)]);
+    await Promise.all([
+      this.loadInner(force), this.linking.refresh(force), this.places.refresh(force), this.nearby.refresh(force),
+    ]);
   }
 
   async loadCoverage(force) {

@@ -1,6 +1,6 @@
 /**
  * The address is the state. A route holds what the address says:
- * {area, level, measure, classes, on, sel, open, reason, at: {lat, lng, zoom} | null};
+ * {area, level, measure, classes, on, sel, open, reason, home, near, own, at: {lat, lng, zoom} | null};
  * text fields are '' where the address leaves the default. Search text is never part of it.
  */
 const TEXT = {
@@ -12,6 +12,9 @@ const TEXT = {
   sel: /^[\w-]{1,64}$/,
   open: /^(gap|link)$/,
   reason: /^[a-z_]{2,20}$/,
+  home: /^[\da-f-]{36}$/,
+  near: /^\d{1,3}(\.\d{1,7})?,\d{1,2}(\.\d{1,7})?$/,
+  own: /^1$/,
 };
 
 export function parseRoute(search) {

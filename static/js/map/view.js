@@ -9,7 +9,9 @@ import { HOUSEHOLD_ZOOM, rowLevel } from '../data/levels.js';
 import { AreaTiles } from './areas.js';
 import { Buttons, Scale } from './controls.js';
 import { HouseholdTiles } from './households.js';
+import { NearMarks } from './nearby.js';
 import { Graticule, Labels } from './overlay.js';
+import { Pins } from './pin.js';
 
 const ACCENT = '#0b5f73';
 const OUTSIDE = '#ebe9e3';
@@ -35,6 +37,8 @@ export class MapView {
     new Scale({ position: 'bottomleft' }).addTo(this.map);
     new Buttons({ onHome: () => this.fitArea() }).addTo(this.map);
     this.labels = new Labels({ pane: 'names', labels: () => this.labelList() }).addTo(this.map);
+    this.pins = new Pins(this.map, model);
+    this.near = new NearMarks(this.map, model, (bounds) => this.bring(bounds));
     this.map.on('click', (event) => this.clicked(event));
     this.map.on('mousemove', (event) => this.hovered(event));
     this.map.on('mouseout', () => {
@@ -216,8 +220,20 @@ export class MapView {
     }
     if (place !== this.shown.place) {
       this.shown.place = place;
-      if (place && !place.here) this.jump({ lat: place.lat, lng: place.lon, zoom: 16 }, false);
+      if (place && !place.here && typeof place.lat === 'number') this.show(place);
     }
+  }
+
+  /** A found household, in the middle of what no panel covers. */
+  show({ lat, lon }) {
+    this.jump({ lat, lng: lon, zoom: Math.max(16, this.map.getZoom()) });
+    const { left, top, right, bottom } = this.inset();
+    this.map.panBy([(right - left) / 2, (bottom - top) / 2], { animate: false });
+  }
+
+  /** Bounds within the part of the map that no panel covers. */
+  bring(bounds) {
+    this.map.fitBounds(bounds, { ...this.padding(), maxZoom: 17, animate: false });
   }
 
   jump({ lat, lng, zoom }, quiet = true) {
@@ -338,6 +354,7 @@ export class MapView {
   }
 
   clicked({ latlng }) {
+    if (this.model.touched({ lon: latlng.lng, lat: latlng.lat }, this.map.getZoom())) return;
     const household = this.households?.householdAt(latlng);
     if (household) {
       this.model.showPlace({ ...household, lat: latlng.lat, lon: latlng.lng, here: true });

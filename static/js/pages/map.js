@@ -5,8 +5,10 @@ import { AreaCard } from '../components/area-card.js';
 import { AreaList } from '../components/area-list.js';
 import { AsOf, SearchBox, Trail } from '../components/bar.js';
 import { GapPanel, HouseholdLevelList } from '../components/gap-list.js';
-import { Legend, LevelChooser, MapNote, PlaceCard } from '../components/map-tools.js';
+import { Legend, LevelChooser, MapNote } from '../components/map-tools.js';
+import { NearPanel } from '../components/near-panel.js';
 import { Figures, Headline, Measures, ReasonKey, Status } from '../components/overview.js';
+import { PlaceCard } from '../components/place-card.js';
 import { Sheet } from '../components/sheet.js';
 import { MapView } from '../map/view.js';
 
@@ -27,6 +29,7 @@ const ELEMENTS = {
   'lh-gap-panel': GapPanel,
   'lh-map-note': MapNote,
   'lh-place-card': PlaceCard,
+  'lh-near-panel': NearPanel,
   'lh-status': Status,
 };
 
@@ -45,6 +48,7 @@ const model = new MapModel({
   config, api: new Api({ csrf, signedOut }), history, search: globalThis.location.search,
 });
 
+const PANELS = 'lh-place-card, lh-near-panel, lh-area-card, lh-gap-panel';
 const narrow = globalThis.matchMedia('(max-width: 899px)');
 const stage = document.querySelector('.stage');
 
@@ -55,7 +59,7 @@ function inset() {
     const sheet = document.querySelector('lh-sheet').getBoundingClientRect();
     return { left: 12, right: 12, top: 56, bottom: Math.min(stage.clientHeight * 0.6, sheet.height) + 12 };
   }
-  const panel = [...document.querySelectorAll('lh-area-card, lh-gap-panel')].find((el) => !el.hidden);
+  const panel = [...document.querySelectorAll(PANELS)].find((el) => el.offsetWidth);
   return { left: air, right: air + (panel?.offsetWidth ?? 0), top: air, bottom: air };
 }
 
@@ -68,7 +72,7 @@ const view = new MapView(document.getElementById('map'), model, inset);
 /** Cards and the place path: beside the map where there is room, else in the sheet. */
 function place() {
   const home = narrow.matches ? document.querySelector('.sheet-body') : document.querySelector('.panels');
-  home.append(...document.querySelectorAll('lh-area-card, lh-gap-panel'));
+  home.append(...document.querySelectorAll(PANELS));
   const trail = document.querySelector('.trail');
   if (narrow.matches) document.querySelector('.overview').prepend(trail);
   else document.querySelector('.brand').after(trail);
@@ -80,7 +84,12 @@ place();
 globalThis.addEventListener('popstate', () => model.arrive(globalThis.location.search));
 globalThis.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.target.closest('input, select, dialog')) return;
-  if (model.route.open) model.go({ open: '', reason: '' });
+  const { move, picking, card, stack, issue, near } = model.state;
+  if (move) model.placing.cancel();
+  else if (picking) model.nearby.stopPicking();
+  else if (card || stack || issue) model.showPlace(null);
+  else if (near) model.nearby.close();
+  else if (model.route.open) model.go({ open: '', reason: '' });
   else if (model.route.sel) model.close();
 });
 model.start();

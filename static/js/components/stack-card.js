@@ -1,0 +1,51 @@
+/** Several households at one point, as a list; and a matter at a public place. */
+import { _, ngettext } from '../data/i18n.js';
+import { h, icon } from './base.js';
+
+function head(model, title, text) {
+  return h('div.card-head', {},
+    h('button.icon-button', {
+      type: 'button', 'aria-label': _('Close'), 'data-focus': 'close', onclick: () => model.showPlace(null),
+    }, icon('close')),
+    h('h2', {}, title), text ? h('p.hint', {}, text) : null);
+}
+
+export function stackCard(model, { rows, loading, error }) {
+  return [
+    head(model, _('At this point'), loading ? _('Loading')
+      : ngettext('%(n)s household', '%(n)s households', rows.length)),
+    h('div.scroll-body', {},
+      error ? h('p.notice.bad', { role: 'alert' }, error) : null,
+      h('ul.households', { 'aria-busy': String(loading) }, rows.map((row) => h('li', {},
+        h('button.household', {
+          type: 'button', 'data-focus': `open-${row.id}`,
+          onclick: () => model.showPlace({ id: row.id, lon: row.lon, lat: row.lat, here: true }),
+        },
+        h('b.household-name', {}, row.head, row.serial ? h('small', {}, ' ', row.serial) : null),
+        h('span.line', {}, [row.area?.name, row.address].filter(Boolean).join(' · ')),
+        h('span.line', {}, row.links.length ? row.links.map(({ person }) => person).join('、')
+          : h('span.warn', {}, _('has nobody')))))))),
+  ];
+}
+
+export function issueCard(model, { id, data, error }) {
+  if (!data) {
+    return [head(model, _('Matter'), ''), error
+      ? h('p.notice.bad', { role: 'alert' }, error) : h('p.empty', {}, _('Loading'))];
+  }
+  const { tables } = model.config.urls;
+  return [
+    head(model, data.title, [data.kind_label, data.subject_label].filter(Boolean).join(' · ')),
+    h('div.card-body', {},
+      h('p', {}, h(data.overdue ? 'span.tag.late' : 'span.tag', {}, data.state_label),
+        ' ', data.area?.name ?? ''),
+      h('p.hint', {}, _('Registered %(day)s', { day: data.registered_on }),
+        data.limit_on ? [' · ', data.overdue
+          ? h('b.warn', {}, _('was to be settled by %(day)s', { day: data.limit_on }))
+          : _('to be settled by %(day)s', { day: data.limit_on })] : null,
+        data.people ? [' · ', ngettext('concerns %(n)s person', 'concerns %(n)s people', data.people)] : null)),
+    data.area && tables ? h('div.card-actions', {}, h('a.button.wide', {
+      href: `${tables}issues/?area=${encodeURIComponent(data.area.code)}`, 'data-focus': `rows-${id}`,
+    }, _('All matters of this place'))) : null,
+  ];
+}
