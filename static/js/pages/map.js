@@ -56,8 +56,10 @@ const stage = document.querySelector('.stage');
 function inset() {
   const air = 28;
   if (narrow.matches) {
-    const sheet = document.querySelector('lh-sheet').getBoundingClientRect();
-    return { left: 12, right: 12, top: 56, bottom: Math.min(stage.clientHeight * 0.6, sheet.height) + 12 };
+    const sheet = document.querySelector('lh-sheet');
+    // Where it is going to, not where it is while it moves.
+    const height = sheet.dataset.height === 'half' ? stage.clientHeight * 0.56 : sheet.offsetHeight;
+    return { left: 12, right: 12, top: 76, bottom: Math.min(stage.clientHeight * 0.6, height) + 12 };
   }
   const panel = [...document.querySelectorAll(PANELS)].find((el) => el.offsetWidth);
   return { left: air, right: air + (panel?.offsetWidth ?? 0), top: air, bottom: air };
