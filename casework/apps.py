@@ -8,9 +8,10 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.reads import seal_log
-        from casework.duties import count_marked, turn_of_day
+        from casework.duties import close_emergency_lists, count_marked, turn_of_day
         from jobs.periodic import rota
 
         rota.every(10, seal_log)
         rota.every(15, count_marked)
+        rota.every(60, close_emergency_lists)
         rota.every(None, turn_of_day)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from casework.coverage import refresh
+from casework.emergency import emergencies_close_due
 from grids.models import Area
 from households.services import paths_follow_calendar
+from lib.clock import now
 
 
 def count_marked(on: date) -> None:
@@ -19,3 +21,8 @@ def turn_of_day(on: date) -> None:
     """After midnight in Shanghai: follow memberships and count what moved with the calendar."""
     paths_follow_calendar(on=on)
     count_marked(on)
+
+
+def close_emergency_lists(on: date) -> None:
+    """Write down that lists have closed by themselves; ``on`` is not used, the hour counts."""
+    emergencies_close_due(at=now())

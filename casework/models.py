@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from casework.querysets import ContactQuerySet, IssueQuerySet
-from grids.models import Area, Organisation, PathField, Person, geometry_is_sound
+from casework.querysets import (
+    ContactQuerySet,
+    EmergencyListQuerySet,
+    IssueQuerySet,
+    TaskHouseholdQuerySet,
+    TaskQuerySet,
+)
+from grids.models import Area, Organisation, PathField, Person, Post, geometry_is_sound
 from households.models import OF_HOUSEHOLD, Household
 from lib.history import tracked
 from lib.marks import marks
@@ -213,6 +223,161 @@ class IssueStep(models.Model):
         triggers = marks(
             "SELECT i.path, false AS deep FROM changed c JOIN casework_issue i ON i.id = c.issue_id"
         )
+
+
+@tracked()
+class EmergencyList(models.Model):
+    """In snow or flood a manager opens one area for a day: who lives where, who needs help to move.
+
+    In force from ``opened_at`` until ``closes_at`` or ``closed_at``, whichever comes first. It is
+    never made longer: a new one is opened, with a new reason.
+    """
+
+    class Kind(models.TextChoices):
+        SNOW = "snow", _("snow disaster")
+        FLOOD = "flood", _("flood")
+        OTHER = "other", _("other natural hazard")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="emergency_lists")
+    path = PathField(editable=False)
+    reason = models.CharField(_("reason"), max_length=200)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(_("opened"))
+    closes_at = models.DateTimeField(_("closes by itself"))
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = EmergencyListQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("emergency list")
+        verbose_name_plural = _("emergency lists")
+        constraints = [
+            ExclusionConstraint(
+                name="emergencylist_one_at_a_time",
+                expressions=[
+                    ("area", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("opened_at"),
+                            Coalesce("closed_at", "closes_at"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                name="emergencylist_a_day_at_most",
+                condition=Q(closes_at__lte=F("opened_at") + timedelta(hours=24)),
+            ),
+            models.CheckConstraint(
+                name="emergencylist_closed_in_time",
+                condition=Q(closed_at__isnull=True)
+                | Q(closed_at__gte=F("opened_at"), closed_at__lte=F("closes_at")),
+            ),
+        ]
+        indexes = [models.Index(fields=["path"], name="emergencylist_path")]
+
+
+@tracked()
+class Task(models.Model):
+    """A gap handed to the post that must close it (交办): by when, and what was answered.
+
+    It rests on two posts, the one that handed it out and the one that holds it; where one of
+    them ends, it opens nothing any more. ``number`` is how many there were on the day.
+    """
+
+    class Subject(models.TextChoices):
+        GAP = "gap", _("households without contact")
+        VACANCIES = "vacancies", _("vacant posts")
+
+    class State(models.TextChoices):
+        HANDED = "handed", _("handed out")
+        ACCEPTED = "accepted", _("taken on")
+        ANSWERED = "answered", _("answered")
+        CLOSED = "closed", _("closed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    #: The others are over, and show no household.
+    OPEN = (State.HANDED, State.ACCEPTED, State.ANSWERED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="tasks")
+    path = PathField(editable=False)
+    subject = models.CharField(_("what it is about"), max_length=10, choices=Subject)
+    reason = models.CharField(_("reason of the gap"), max_length=10, blank=True)
+    number = models.PositiveIntegerField(_("number when handed out"))
+    note = models.CharField(_("note"), max_length=400, blank=True)
+    from_post = models.ForeignKey(Post, models.PROTECT, related_name="tasks_handed")
+    to_post = models.ForeignKey(Post, models.PROTECT, related_name="tasks_held")
+    handed_on = models.DateField(_("handed out on"))
+    due_on = models.DateField(_("to be answered by"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.HANDED)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        constraints = [
+            models.CheckConstraint(
+                name="task_due_after_handing", condition=Q(due_on__gte=F("handed_on"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["to_post", "state"], name="task_to_post"),
+            models.Index(fields=["from_post", "state"], name="task_from_post"),
+        ]
+
+
+class TaskHousehold(models.Model):
+    """A household of the gap on the day it was handed out, and why it had nobody then."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="lines")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=10)
+
+    objects = TaskHouseholdQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "household"], name="taskhousehold_once"),
+        ]
+
+
+class TaskStep(models.Model):
+    """What happened to a task, by whom and when. Only ever added to."""
+
+    class Verb(models.TextChoices):
+        HANDED = "handed", _("handed out")
+        ACCEPTED = "accepted", _("taken on")
+        REMINDED = "reminded", _("asked for progress")
+        REPORTED = "reported", _("progress told")
+        ANSWERED = "answered", _("answered")
+        REOPENED = "reopened", _("sent back")
+        CLOSED = "closed", _("closed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="steps")
+    verb = models.CharField(max_length=10, choices=Verb)
+    on = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=400, blank=True)
+    number = models.PositiveIntegerField(help_text="how many there were at this step")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["task"], name="taskstep_task")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
 
 class AreaMetric(models.Model):

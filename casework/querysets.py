@@ -1,11 +1,14 @@
-"""Questions about contacts and issues. Every read starts at ``visible_to``."""
+"""Questions of the casework. Every read starts at ``visible_to``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from grids.querysets import beneath
 
@@ -41,4 +44,102 @@ class IssueQuerySet(models.QuerySet):
             | Q(household__isnull=True) & beneath(scope.areas)
             | Q(household__in=Household.objects.linked_to(user))
             | Q(household__isnull=False) & beneath(scope.manage)
+        )
+
+
+def touching(paths: Iterable[str]) -> Q:
+    """Rows whose path lies at, beneath or above any of ``paths``."""
+    condition = beneath(paths)
+    for path in paths:
+        condition |= Q(path__in=[path[:length] for length in range(4, len(path), 4)])
+    return condition
+
+
+class EmergencyListQuerySet(models.QuerySet):
+    """Lists opened in snow or flood."""
+
+    def visible_to(self, user: User) -> EmergencyListQuerySet:
+        """Lists one is told of: who opened what, why and until when, never a household."""
+        from grids.scope import scope_of
+
+        return self.filter(touching(scope_of(user).areas))
+
+    def readable_by(self, user: User) -> EmergencyListQuerySet:
+        """Lists of which one may read a part: posts that read needs there, no other."""
+        from grids.scope import scope_of
+
+        return self.filter(touching(scope_of(user).needs))
+
+    def manageable_by(self, user: User) -> EmergencyListQuerySet:
+        """Lists of areas one manages: these one may close."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).manage))
+
+    def open_at(self, at: datetime) -> EmergencyListQuerySet:
+        """Lists in force at a moment, whether or not anybody has closed them since."""
+        return self.annotate(ends_at=Coalesce("closed_at", "closes_at")).filter(
+            opened_at__lte=at, ends_at__gt=at
+        )
+
+
+def _held_by(user: User, post: str, on: date) -> Q:
+    """Rows whose post is held on a day by the person signed in."""
+    from grids.scope import scope_of
+
+    person = scope_of(user).person
+    if person is None or not user.is_active:
+        return Q(pk__in=[])
+    return Q(**{f"{post}__person": person}) & _in_force(post, on)
+
+
+def _in_force(post: str, on: date) -> Q:
+    return Q(**{f"{post}__void": False, f"{post}__during__contains": on})
+
+
+class TaskQuerySet(models.QuerySet):
+    """Gaps handed to the post that must close them."""
+
+    def handed_by(self, user: User, on: date) -> TaskQuerySet:
+        """Tasks handed out by a post this person still holds."""
+        return self.filter(_held_by(user, "from_post", on))
+
+    def held_by(self, user: User, on: date) -> TaskQuerySet:
+        """Tasks of a post this person still holds."""
+        return self.filter(_held_by(user, "to_post", on))
+
+    def visible_to(self, user: User) -> TaskQuerySet:
+        """Tasks one handed out or holds; nobody else knows of them."""
+        from lib.clock import today
+
+        on = today()
+        return self.filter(_held_by(user, "from_post", on) | _held_by(user, "to_post", on))
+
+    def handing_held(self, on: date) -> TaskQuerySet:
+        """Tasks whose handing post is still held: without it nobody waits for the answer."""
+        return self.filter(_in_force("from_post", on))
+
+    def open_on(self, on: date) -> TaskQuerySet:
+        """Tasks that are not over; both posts they rest on are held."""
+        from casework.models import Task
+
+        return self.handing_held(on).filter(_in_force("to_post", on), state__in=Task.OPEN)
+
+
+class TaskHouseholdQuerySet(models.QuerySet):
+    """Households of the gaps handed out."""
+
+    def visible_to(self, user: User) -> TaskHouseholdQuerySet:
+        """Households of open tasks: all of them for who handed it out, for who holds it those of
+        the own area. They open nothing outside the task: no page, no list, no search.
+        """
+        from casework.models import Task
+        from households.models import Household
+        from lib.clock import today
+
+        on = today()
+        tasks = Task.objects.open_on(on)
+        return self.filter(
+            Q(task__in=tasks.handed_by(user, on))
+            | Q(task__in=tasks.held_by(user, on), household__in=Household.objects.visible_to(user))
         )

@@ -84,11 +84,11 @@ class RoleAdmin(ConfigurationAdmin):
 class NeedKindAdmin(ConfigurationAdmin):
     """Cadence, key flag and label of the closed vocabulary of needs; nothing is added to it."""
 
-    list_display = ("label", "code", "variant", "cadence", "is_key")
+    list_display = ("label", "code", "variant", "cadence", "is_key", "help_to_move")
     readonly_fields = ("code", "variant", "beside")
     fields = (
         "code", "variant", "label", "label_en", "cadence", "is_key", "beside",
-        "first_within_days", "position",
+        "first_within_days", "help_to_move", "position",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -6,6 +6,11 @@ from households.models import NeedKind
 
 W, M, Q, NONE = "weekly", "monthly", "quarterly", ""
 ALONE = ["DUJU", "KONGCHAO", "LIUSHOU_OLD"]
+#: Who cannot leave alone when snow or water comes; with None whatever the grade or form. Several
+#: kinds on purpose: the mark on an emergency list then does not tell which need it is.
+HELP_TO_MOVE = {
+    ("SHINENG", None), ("CANJI", "severe"), ("DABING", None), ("GAOLING", None), ("DUJU", None),
+}  # fmt: skip
 #: code, variant, label, English label, cadence, key, beside, first contact within days
 KINDS: list[tuple[str, str, str, str, str, bool, list[str], int | None]] = [
     ("DIBAO", "", "最低生活保障", "Minimum living allowance", Q, False, [], None),
@@ -44,6 +49,7 @@ def ensure_need_kinds(**kwargs: object) -> None:
         NeedKind(
             code=code, variant=variant, label=label, label_en=label_en, cadence=cadence,
             is_key=is_key, beside=beside, first_within_days=first, position=position,
+            help_to_move=bool({(code, None), (code, variant)} & HELP_TO_MOVE),
         )
         for position, (code, variant, label, label_en, cadence, is_key, beside, first)
         in enumerate(KINDS)

@@ -316,6 +316,7 @@ class NeedKind(models.Model):
     first_within_days = models.PositiveSmallIntegerField(
         _("first contact within days"), null=True, blank=True
     )
+    help_to_move = models.BooleanField(_("needs help to move in an emergency"), default=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -91,6 +91,12 @@ class HouseholdQuerySet(models.QuerySet):
 
         return self.filter(beneath(scope_of(user).needs) | self._needs_open_to(user))
 
+    def needs_within_posts_of(self, user: User) -> HouseholdQuerySet:
+        """Households of the areas whose needs (P3) a post opens; own links do not count."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).needs))
+
     def manageable_by(self, user: User) -> HouseholdQuerySet:
         """Households this person may change and link."""
         from grids.scope import scope_of
