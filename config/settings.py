@@ -7,12 +7,12 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.basemap import base_map
 from config.env import Env, database_from_url
 from config.gdal import locate
 
@@ -180,6 +180,14 @@ IMPORT_MAP = json.dumps(
             "pbf": f"{STATIC_URL}vendor/pbf/index.js",
             "@mapbox/vector-tile": f"{STATIC_URL}vendor/vector-tile/index.js",
             "@mapbox/point-geometry": f"{STATIC_URL}vendor/point-geometry/index.js",
+            # Fetched only where the base map is a PMTiles file.
+            "pmtiles": f"{STATIC_URL}vendor/pmtiles/index.js",
+            "protomaps-leaflet": f"{STATIC_URL}vendor/protomaps-leaflet/index.js",
+            "@protomaps/basemaps": f"{STATIC_URL}vendor/protomaps-basemaps/index.js",
+            "color2k": f"{STATIC_URL}vendor/color2k/index.module.es.js",
+            "potpack": f"{STATIC_URL}vendor/potpack/index.mjs",
+            "rbush": f"{STATIC_URL}vendor/rbush/index.js",
+            "quickselect": f"{STATIC_URL}vendor/quickselect/index.js",
             "lianhu/": f"{STATIC_URL}js/",
         }
     }
@@ -193,6 +201,13 @@ STATICFILES_DIRS = [
     ("vendor/pbf", NODE / "pbf"),
     ("vendor/vector-tile", NODE / "@mapbox" / "vector-tile"),
     ("vendor/point-geometry", NODE / "@mapbox" / "point-geometry"),
+    ("vendor/pmtiles", NODE / "pmtiles" / "dist"),
+    ("vendor/protomaps-leaflet", NODE / "protomaps-leaflet" / "dist" / "esm"),
+    ("vendor/protomaps-basemaps", NODE / "@protomaps" / "basemaps" / "dist" / "esm"),
+    ("vendor/color2k", NODE / "color2k" / "dist"),
+    ("vendor/potpack", NODE / "potpack"),
+    ("vendor/rbush", NODE / "rbush"),
+    ("vendor/quickselect", NODE / "quickselect"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -220,23 +235,15 @@ CSRF_FAILURE_VIEW = "accounts.views.csrf_failed"
 if env.flag("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Base map of the deployer: an XYZ address with {z}/{x}/{y}, or a Tianditu key; empty means none.
-BASEMAP_URL = env.text("BASEMAP_URL")
-BASEMAP_ATTRIBUTION = env.text("BASEMAP_ATTRIBUTION")
-TIANDITU_KEY = env.text("TIANDITU_KEY")
-MAP_HOSTS = ["https://*.tianditu.gov.cn"] if TIANDITU_KEY else []
-if BASEMAP_URL:
-    address = urlsplit(BASEMAP_URL)
-    # {s} stands for one of several hosts; a policy knows a star only for the whole first label.
-    first, _dot, rest = address.netloc.partition(".")
-    MAP_HOSTS.append(f"{address.scheme}://{f'*.{rest}' if '{' in first else address.netloc}")
+# Base map of the deployer; without one, boundaries, graticule and scale make the map.
+BASEMAP = base_map(env)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, f"'sha256-{IMPORT_MAP_HASH}'"],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", *MAP_HOSTS],
+        "img-src": [SELF, "data:", *BASEMAP.hosts],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from mapview import tiles, views
+from mapview import basemap, tiles, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
     path("tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="tiles-areas"),
     path("tiles/households/<int:z>/<int:x>/<int:y>.mvt", tiles.households, name="tiles-households"),
+    path("tiles/basemap.pmtiles", basemap.basemap_file, name="basemap-file"),
 ]

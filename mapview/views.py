@@ -4,40 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gate import ANYONE, SIGNED_IN, SignedInRequest, allow
+from accounts.models import User
 from grids.models import Area, Post
 from grids.naming import area_json, name_from_afar
 from grids.scope import Kind, kinds_of, scope_of
 from lib.clock import today
-
-TIANDITU = (
-    "https://t{s}.tianditu.gov.cn/vec_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
-    "&LAYER=vec&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
-    "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=%s"
-)
-
-
-def basemap() -> dict[str, Any] | None:
-    """The deployer's base map, or None: boundaries, graticule and scale then make the map."""
-    if settings.TIANDITU_KEY:
-        return {
-            "url": TIANDITU % settings.TIANDITU_KEY,
-            "attribution": "天地图",
-            "maxNativeZoom": 18,
-        }
-    if settings.BASEMAP_URL:
-        return {
-            "url": settings.BASEMAP_URL,
-            "attribution": settings.BASEMAP_ATTRIBUTION,
-            "maxNativeZoom": 18,
-        }
-    return None
+from mapview.basemap import basemap
 
 
 @allow(SIGNED_IN)
@@ -54,14 +32,19 @@ def home(request: SignedInRequest) -> HttpResponse:
         if Kind.ADMINISTRATOR in kinds_of(request.user):
             return redirect("admin:index")
         return render(request, "mapview/no_map.html")
+    return render(request, "mapview/map.html", {"config": map_config(request.user)})
+
+
+def map_config(user: User) -> dict[str, Any]:
+    """What the map's page and its print begin with, for a person who sees areas."""
     on = today()
-    root = Area.objects.visible_to(request.user).with_code(on).get(path=scope.areas[0])
-    person = request.user.person
-    post = Post.objects.in_force(on).filter(person=person).select_related("role").first()
-    config = {
+    scope = scope_of(user)
+    root = Area.objects.visible_to(user).with_code(on).get(path=scope.areas[0])
+    post = Post.objects.in_force(on).filter(person=user.person).select_related("role").first()
+    return {
         "today": on,
         "on": on,
-        "user": {"name": person.name, "post": post.role.name if post else ""},
+        "user": {"name": user.person.name, "post": post.role.name if post else ""},
         "root": {**area_json(root), "name": name_from_afar(root)},
         "can": {
             "link": bool(scope.manage),
@@ -82,7 +65,6 @@ def home(request: SignedInRequest) -> HttpResponse:
             "print": "/print/",
         },
     }
-    return render(request, "mapview/map.html", {"config": config})
 
 
 @allow(ANYONE)

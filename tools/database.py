@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from config.basemap import base_map
 from config.env import Env, database_from_url
 from tools import cluster
 from tools.base import ROOT, VAR, fail, file_hash, manage, marked, say, write_private
@@ -22,6 +23,7 @@ def settings() -> Env:
     """The environment and .env, after every setting that is read later was understood."""
     env = Env(ROOT / ".env")
     env.refuse_bad_values()
+    base_map(env)
     return env
 
 

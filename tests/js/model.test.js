@@ -90,3 +90,20 @@ test('it knows which village a grid lies in while it lists the grids of a town',
   await model.enter({ id: 'id-152223100021', code: '152223100021', level: 'village' });
   assert.equal(model.villageOf({ code: '152223100021001' }), '');
 });
+
+test('it lies on the first base map until another or none is chosen', async () => {
+  const choices = [{ key: 'map' }, { key: 'image' }];
+  const { model, addresses } = await openPage('', {}, choices);
+  assert.equal(model.base, 'map');
+  await model.setBase('image');
+  assert.equal(model.base, 'image');
+  await model.setBase('');
+  assert.equal(model.base, '');
+  assert.equal(addresses.at(-1), '?base=none');
+  await model.setBase('map');
+  assert.equal(addresses.at(-1), '');
+});
+
+test('it has no base map where none is configured', async () => {
+  assert.equal((await openPage('?base=image')).model.base, '');
+});

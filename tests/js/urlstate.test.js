@@ -20,3 +20,7 @@ test('it ignores what no page could have written', () => {
 test('it never carries search text', () => {
   assert.equal(formatRoute({ ...parseRoute('?q=王秋禾'), q: '王秋禾' }), '');
 });
+
+test('it keeps the base map in the address', () => {
+  assert.equal(formatRoute(parseRoute('?base=image&on=2026-11-01')), '?base=image&on=2026-11-01');
+});

@@ -63,11 +63,13 @@ export class FakeApi {
 }
 
 /** A started model: {model, api, addresses} where addresses are what was written to the bar. */
-export async function openPage(search = '', can = { link: true, households: true }) {
+export async function openPage(
+  search = '', can = { link: true, households: true }, basemap = [],
+) {
   const api = new FakeApi();
   const addresses = [];
   const model = new MapModel({
-    config: { today: TODAY, on: TODAY, root: ROOT, can, urls: {} },
+    config: { today: TODAY, on: TODAY, root: ROOT, can, basemap, urls: {} },
     api,
     history: {
       push: (address) => addresses.push(address),

@@ -6,7 +6,9 @@ import { WITHHELD_TEXT } from '../data/measures.js';
 import { View, h } from './base.js';
 
 export class LevelChooser extends View {
-  watch({ coverage, fitZoom, base }) { return [coverage?.area, this.model.level, fitZoom, base]; }
+  watch({ coverage, fitZoom, route }) {
+    return [coverage?.area, this.model.level, fitZoom, route.base];
+  }
 
   draw() {
     return h('div.levels', { role: 'group', 'aria-label': _('Level') },
@@ -14,10 +16,23 @@ export class LevelChooser extends View {
         type: 'button', 'aria-pressed': String(level === this.model.level), 'data-focus': level,
         onclick: () => this.model.setLevel(level),
       }, levelLabel(level))),
-      this.model.config.basemap ? h('button.apart', {
-        type: 'button', 'aria-pressed': String(this.model.state.base), 'data-focus': 'base',
-        onclick: () => this.model.toggleBase(),
-      }, _('Base map')) : null);
+      this.baseMap());
+  }
+
+  /** One base map is switched on and off, several are chosen from. */
+  baseMap() {
+    const { base, config: { basemap } } = this.model;
+    if (basemap.length === 1) {
+      return h('button.apart', {
+        type: 'button', 'aria-pressed': String(base !== ''), 'data-focus': 'base',
+        onclick: () => this.model.setBase(base ? '' : basemap[0].key),
+      }, _('Base map'));
+    }
+    const option = (key, label) => h('option', { value: key, selected: key === base }, label);
+    return basemap.length ? h('select.apart', {
+      'aria-label': _('Base map'), 'data-focus': 'base',
+      onchange: ({ target }) => this.model.setBase(target.value),
+    }, basemap.map(({ key, label }) => option(key, label)), option('', _('No base map'))) : null;
   }
 }
 

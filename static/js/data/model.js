@@ -34,7 +34,6 @@ export class MapModel {
       previous: null,
       villages: { key: '', names: new Map() },
       unmapped: false,
-      base: Boolean(config.basemap),
       inner: null,
       loading: false,
       error: '',
@@ -84,6 +83,13 @@ export class MapModel {
   get level() {
     if (this.levels.includes(this.route.level)) return this.route.level;
     return levelForZoom(this.areaLevel, this.route.at?.zoom ?? null, this.state.fitZoom);
+  }
+
+  /** The key of the base map shown, '' for none: the address's choice, else the first one. */
+  get base() {
+    const { basemap } = this.config;
+    if (this.route.base === 'none' || !basemap.length) return '';
+    return (basemap.find(({ key }) => key === this.route.base) ?? basemap[0]).key;
   }
 
   /** The selected row, or null. */
@@ -160,7 +166,12 @@ export class MapModel {
 
   fitted(zoom) { this.store.set({ fitZoom: zoom }); }
   hover(key) { if (this.state.hover !== key) this.store.set({ hover: key }); }
-  toggleBase() { this.store.set({ base: !this.state.base }); }
+  /** Lays the map on another base map, or on none for ''. */
+  setBase(key) {
+    const usual = this.config.basemap[0]?.key ?? '';
+    return this.go({ base: key === usual ? '' : key || 'none' }, { replace: true });
+  }
+
   announce(message) { this.store.set({ message }); }
   showPlace(place) { return this.places.show(place); }
   showStack(point) { return this.places.showStack(point); }

@@ -1,6 +1,7 @@
 /**
  * The address is the state. A route holds what the address says:
- * {area, level, measure, classes, on, sel, open, reason, home, near, own, at: {lat, lng, zoom} | null};
+ * {area, level, measure, classes, base, on, sel, open, reason, home, near, own,
+ *  at: {lat, lng, zoom} | null};
  * text fields are '' where the address leaves the default. Search text is never part of it.
  */
 const TEXT = {
@@ -8,6 +9,7 @@ const TEXT = {
   level: /^(township|village|grid|unit|household)$/,
   measure: /^[a-z_]{2,30}$/,
   classes: /^(equal|\d{1,6}(,\d{1,6}){0,4})$/,
+  base: /^[a-z]{2,10}$/,
   on: /^\d{4}-\d{2}-\d{2}$/,
   sel: /^[\w-]{1,64}$/,
   open: /^(gap|link)$/,

@@ -7,10 +7,11 @@ import { keyOf } from '../data/coverage.js';
 import { classify } from '../data/classes.js';
 import { HOUSEHOLD_ZOOM, rowLevel } from '../data/levels.js';
 import { AreaTiles } from './areas.js';
+import { BaseMap } from './base.js';
 import { Buttons, Scale } from './controls.js';
 import { HouseholdTiles } from './households.js';
 import { NearMarks } from './nearby.js';
-import { Graticule, Labels } from './overlay.js';
+import { Labels } from './overlay.js';
 import { Pins } from './pin.js';
 
 const ACCENT = '#0b5f73';
@@ -31,7 +32,7 @@ export class MapView {
       center: [35, 105], zoom: 4,
     });
     this.panes();
-    this.base();
+    this.base = new BaseMap(this.map, model.config.basemap, (state) => this.laid(state));
     this.households = null;
     // The first control of a bottom corner ends up lowest or, in our row, last.
     new Scale({ position: 'bottomleft' }).addTo(this.map);
@@ -59,33 +60,10 @@ export class MapView {
     }
   }
 
-  base() {
-    const { basemap } = this.model.config;
-    this.map.createPane('graticule').style.zIndex = 205;
-    this.graticule = new Graticule({ pane: 'graticule' });
-    this.baseLayers = [];
-    if (!basemap) {
-      this.graticule.addTo(this.map);
-      return;
-    }
-    L.control.attribution({ prefix: false, position: 'bottomright' }).addTo(this.map);
-    for (const url of [basemap.url].flat()) {
-      this.baseLayers.push(L.tileLayer(url, {
-        attribution: basemap.attribution,
-        maxNativeZoom: basemap.maxNativeZoom ?? 18,
-        maxZoom: 19,
-        subdomains: '01234567',
-      }));
-    }
-  }
-
-  /** The base map, or the graticule in its place; areas let a base map shine through. */
-  showBase(on) {
-    if (on === this.shown.base || !this.baseLayers.length) return;
-    this.shown.base = on;
-    for (const layer of this.baseLayers) this.map[on ? 'addLayer' : 'removeLayer'](layer);
-    this.map[on ? 'removeLayer' : 'addLayer'](this.graticule);
-    for (const pane of ['areas', 'inner']) this.map.getPane(pane).style.opacity = on ? 0.62 : 1;
+  /** A base map shines through the areas; without one they are opaque. */
+  laid({ shown, failed }) {
+    for (const pane of ['areas', 'inner']) this.map.getPane(pane).style.opacity = shown ? 0.62 : 1;
+    if (failed) this.model.announce(this.base.note);
   }
 
   /** Brings the layers in line with the state; cheap when nothing they show has changed. */
@@ -97,7 +75,7 @@ export class MapView {
     if (!this.shown.placed) return;
     const { route, level, selected, measure } = this.model;
     const on = route.on;
-    this.showBase(this.model.state.base);
+    this.base.show(this.model.base);
     this.areaLayer = this.layer('areas', rowLevel(level), on, (p) => this.areaStyle(p));
     this.frameLayer = this.layer('frame', coverage.area.level, on, (p) => this.frameStyle(p));
     this.innerLayer = this.layer('inner', inner?.level ?? '', on, (p) => this.innerStyle(p));
