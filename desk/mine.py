@@ -1,4 +1,4 @@
-"""The households whose named contact one is: name, address, call, and when a visit is due."""
+"""The households whose named contact one is: name, address, call, the way, and when one is due."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ class Line:
     late: bool
 
 
+def place_of(household: Household) -> dict[str, object]:
+    """Where a household lies, for the page to sort and draw; nulls where nobody knows."""
+    longitude, latitude = household.location.coords if household.location else (None, None)
+    return {"id": household.pk, "lon": longitude, "lat": latitude}
+
+
 @allow(*LINKS_HOUSEHOLDS)
 def page(request: SignedInRequest) -> HttpResponse:
     """Own linked households, those due first where the person may know when."""
@@ -57,5 +63,6 @@ def page(request: SignedInRequest) -> HttpResponse:
     person = str(scope_of(user).person)
     note_read(request, Read("mine.list", person, len(lines), "P2"))
     note_read(request, Read("mine.due", person, len(knows_due), "P3"))
-    context = {"lines": lines, "late": sum(line.late for line in lines)}
+    places = [place_of(line.household) for line in lines]
+    context = {"lines": lines, "late": sum(line.late for line in lines), "places": places}
     return render(request, "desk/mine.html", context)
