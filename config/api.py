@@ -13,6 +13,7 @@ from ninja.security import SessionAuth
 
 from accounts import views
 from accounts.gate import ANYONE
+from desk.api_acts import router as acts_router
 from lib.errors import Refusal
 from mapview.api import router as map_router
 
@@ -20,6 +21,7 @@ api = NinjaAPI(
     title="Lianhu", version="1", urls_namespace="api", docs_url=None, auth=SessionAuth(csrf=True)
 )
 api.add_router("/v1", map_router)
+api.add_router("/v1", acts_router)
 
 
 @api.exception_handler(Refusal)

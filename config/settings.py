@@ -121,6 +121,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.site",
                 "desk.context.nav",
+                "desk.context.done",
             ],
         },
     },
@@ -163,6 +164,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # Layers stay apart: accounts may not import grids, so wiring names the function here.
 ACCESS_KINDS_OF = "grids.scope.kinds_of"
+ACCESS_REQUIRE_MANAGE = "grids.services.require_manage"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -1,4 +1,4 @@
-"""The pages a person may open, for the bar."""
+"""What every page shows: the pages a person may open, and what was just done."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.reads import Read, note_read
+from desk.acts import act_shown
 from grids.scope import Kind, kinds_of, scope_of
 
 
@@ -38,4 +40,19 @@ def nav(request: HttpRequest) -> dict[str, object]:
             }
             for url, label in pages
         ],
+    }
+
+
+def done(request: HttpRequest) -> dict[str, object]:
+    """``act``: what was just done and can be taken back, where the address names it."""
+    if "act" not in request.GET:
+        return {}
+    here = request.GET.copy()
+    del here["act"]
+    act = act_shown(request)
+    if act is not None:
+        note_read(request, Read("act", act.path, 1, "P2"))  # its sentence may hold a name
+    return {
+        "act": act,
+        "act_next": f"{request.path}?{here.urlencode()}" if here else request.path,
     }

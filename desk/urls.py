@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import feedback, household, imports, lists, mine
+from desk import acts, feedback, household, imports, lists, mine
 
 urlpatterns = [
     path("mine/", mine.page, name="mine"),
@@ -14,6 +14,7 @@ urlpatterns = [
         name="household-end",
     ),
     path("households/<uuid:key>/contacts/<uuid:link>/undo/", household.undo, name="household-undo"),
+    path("acts/<uuid:key>/undo/", acts.undo, name="act-undo"),
     path("import/", imports.import_home, name="import"),
     path("import/<uuid:key>/", imports.import_run, name="import-run"),
     path("import/<uuid:key>/write/", imports.import_write, name="import-write"),

@@ -8,7 +8,7 @@ class HouseholdsConfig(AppConfig):
     verbose_name = _("Households")
 
     def ready(self) -> None:
-        from households import links, refiling  # noqa: F401  (they register receivers)
+        from households import links, refiling, restoring  # noqa: F401  (they register receivers)
         from households.defaults import ensure_need_kinds
         from jobs.imports import IMPORTERS
 

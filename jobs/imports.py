@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pghistory
+from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -28,7 +29,7 @@ from django.utils.translation import gettext as _
 from jobs.fitting import kind_check
 from jobs.kept import errors_file, private_write, stored_file
 from jobs.models import ImportForm, ImportRun
-from jobs.undo import Created, created_check, created_delete, related_counts, values_restore
+from jobs.undo import Created, Trace, created_check, related_check, related_counts, take_back
 from lib.errors import Refusal
 from lib.headers import Form
 from lib.marked import errors_workbook
@@ -157,9 +158,6 @@ class Importer(ABC):
     def undoing(self, created: list[Created], context: str) -> None:  # noqa: B027 (optional)
         """Called first in an undo: Refusal where a run of this kind cannot be taken back, else
         remove what is derived from the rows it made."""
-
-    def restored(self, ids: list[Any]) -> None:  # noqa: B027 (optional)
-        """Called after an undo gave the rows of ``root`` their earlier values."""
 
 
 #: Kind → dotted path of its importer; apps add theirs in ``ready``.
@@ -449,10 +447,11 @@ def import_undo(*, run: ImportRun, by: Any = None) -> ImportRun:
             raise Refusal(_("Only an import that was written can be taken back."))
         created = [Created.unpacked(c) for c in run.undo["created"]]
         importer.undoing(created, run.undo["context"])
-        created_check(created, run.undo)
-        created_delete(created)
-        values_restore(run.undo["context"])
-        importer.restored(run.undo["touched"])
+        trace = Trace(run.undo["context"])
+        created_check(created, trace)
+        root = apps.get_model(run.undo["root"]) if run.undo["root"] else None
+        related_check(root, run.undo["touched"], run.undo["related"])
+        take_back(created, trace)
         run.state, run.undo = ImportRun.State.UNDONE, {}
         run.save(update_fields=["state", "undo"])
     errors_file(run).unlink(missing_ok=True)

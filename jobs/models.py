@@ -1,4 +1,4 @@
-"""Runs of imports, and the columns remembered for a form."""
+"""Runs of imports, the columns remembered for a form, and what was done by hand."""
 
 from __future__ import annotations
 
@@ -55,3 +55,39 @@ class ImportForm(models.Model):
                 fields=["kind", "headers_digest", "path"], name="importform_once"
             ),
         ]
+
+
+class Act(models.Model):
+    """Something a person did by hand, which can be taken back while nothing was built on it.
+
+    ``undo`` names the events of the change history: what was changed and what was made. The
+    ``sentence`` says in words what was done; it is shown to who may take it back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    on = models.DateField(help_text="the day it was done, in Shanghai")
+    path = models.CharField(
+        max_length=40, db_collation="C", help_text="path of the area it was done in"
+    )
+    verb = models.CharField(max_length=40)
+    sentence = models.CharField(max_length=200)
+    subject_label = models.CharField(max_length=60)
+    subject_key = models.CharField(max_length=40)
+    undo = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("what was done")
+        verbose_name_plural = _("what was done")
+        indexes = [
+            models.Index(fields=["path", "-at"], name="act_path"),
+            models.Index(fields=["subject_key", "-at"], name="act_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

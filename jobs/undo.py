@@ -1,4 +1,4 @@
-"""Taking an import back: nothing may rest on its rows, then the history gives the old values.
+"""Taking back an import or an act: nothing may rest on its rows, then history gives the old values.
 
 Every tracked model keeps its rows as they were before each change, with the context of the run
 that made it, so an undo needs no copy of its own.
@@ -7,11 +7,12 @@ that made it, so an undo needs no copy of its own.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import django.dispatch
 import pghistory
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
@@ -21,6 +22,10 @@ from django.utils.translation import gettext as _
 from lib.errors import Refusal
 
 CHUNK = 5000
+
+#: Sent inside the transaction that takes something back, per model, with ``ids`` of the rows that
+#: have their earlier values again: derived columns that history does not keep must follow.
+rows_restored = django.dispatch.Signal()
 
 
 @dataclass
@@ -58,14 +63,49 @@ def event_models() -> list[Any]:
     return [m for m in pghistory.core.event_models() if hasattr(m, "pgh_tracked_model")]
 
 
-def related_counts(root: type[Model] | None, ids: Sequence[Any]) -> dict[str, int]:
-    """How many rows of other models point at these rows, per model and field."""
+@dataclass(frozen=True)
+class Trace:
+    """The events of one run or act: all of its context, or only those named per history table."""
+
+    context: str
+    ids: Mapping[str, Sequence[int]] | None = None
+
+    def of(self, events: Any) -> Any:
+        """Its events in one history table."""
+        if self.ids is None:
+            return events.objects.filter(pgh_context=self.context)
+        return events.objects.filter(pk__in=self.ids.get(events._meta.label, ()))
+
+    def others(self, events: Any) -> Any:
+        """Everybody else's events in one history table."""
+        if self.ids is None:
+            return events.objects.exclude(pgh_context=self.context)
+        return events.objects.exclude(pk__in=self.ids.get(events._meta.label, ()))
+
+    def tables(self) -> list[Any]:
+        """The history tables it wrote to, referenced ones first."""
+        return [events for events in ordered(event_models()) if self.of(events).exists()]
+
+    def first(self, events: Any) -> Any:
+        """Its first event of each row, with what the row was before."""
+        firsts = self.of(events).values("pgh_obj_id").annotate(first=Min("pgh_id"))
+        return events.objects.filter(pk__in=firsts.values("first"))
+
+    def objects(self, events: Any) -> list[Any]:
+        """Keys of the rows of one model that it touched."""
+        return list(self.of(events).values_list("pgh_obj_id", flat=True).distinct())
+
+
+def related_counts(
+    root: type[Model] | None, ids: Sequence[Any], among: Collection[type[Model]] | None = None
+) -> dict[str, int]:
+    """How many rows of other models (or of those ``among``) point at these, per model and field."""
     counts: dict[str, int] = {}
     if root is None or not ids:
         return counts
     for relation in root._meta.related_objects:
         model = relation.related_model
-        if hasattr(model, "pgh_tracked_model"):
+        if hasattr(model, "pgh_tracked_model") or (among is not None and model not in among):
             continue
         name = relation.field.name
         counts[f"{model._meta.label}.{name}"] = sum(
@@ -75,9 +115,12 @@ def related_counts(root: type[Model] | None, ids: Sequence[Any]) -> dict[str, in
     return counts
 
 
-def created_check(created: Sequence[Created], undo: dict[str, Any]) -> None:
-    """Refuse when a later row points at what the run made or changed, or a later change did."""
-    own: dict[str, set[Any]] = {}
+def created_check(
+    created: Sequence[Created], trace: Trace, *, also: Mapping[str, Collection[Any]] | None = None
+) -> None:
+    """Refuse when a row points at what was made, other than what was made or changed with it
+    (``also``, by model)."""
+    own: dict[str, set[Any]] = {label: set(ids) for label, ids in (also or {}).items()}
     for rows in created:
         own.setdefault(rows.model._meta.label, set()).update(rows.ids)
     for rows in created:
@@ -90,22 +133,28 @@ def created_check(created: Sequence[Created], undo: dict[str, Any]) -> None:
                 found = model._base_manager.filter(**{f"{name}__in": chunk})
                 if any(pk not in mine for pk in found.values_list("pk", flat=True)):
                     raise built_on(model)
-    root = apps.get_model(undo["root"]) if undo["root"] else None
-    for label, count in related_counts(root, undo["touched"]).items():
-        if count != undo["related"].get(label, count):
+    changed_check(created, trace)
+
+
+def related_check(
+    root: type[Model] | None,
+    ids: Sequence[Any],
+    counted: Mapping[str, int],
+    among: Collection[type[Model]] | None = None,
+) -> None:
+    """Refuse when more or fewer rows point at what was changed than were ``counted`` then."""
+    for label, count in related_counts(root, ids, among).items():
+        if count != counted.get(label, count):
             raise built_on(apps.get_model(label.rpartition(".")[0]))
-    changed_check(created, undo)
 
 
-def changed_check(created: Sequence[Created], undo: dict[str, Any]) -> None:
-    """Refuse when a row the run made or changed has been changed since."""
+def changed_check(created: Sequence[Created], trace: Trace) -> None:
+    """Refuse when a row that was made or changed has been changed since."""
     for events in event_models():
         model = events.pgh_tracked_model
-        mine = events.objects.filter(pgh_context=undo["context"])
-        others = events.objects.exclude(pgh_context=undo["context"])
-        last = mine.aggregate(last=Max("pgh_id"))["last"] or 0
-        objects = list(set(mine.values_list("pgh_obj_id", flat=True)))
-        for chunk in Created(model, objects).chunks():
+        others = trace.others(events)
+        last = trace.of(events).aggregate(last=Max("pgh_id"))["last"] or 0
+        for chunk in Created(model, trace.objects(events)).chunks():
             if others.filter(pgh_id__gt=last, pgh_obj__in=chunk).exists():
                 raise built_on(model)
         for rows in created:
@@ -117,52 +166,60 @@ def changed_check(created: Sequence[Created], undo: dict[str, Any]) -> None:
 
 
 def built_on(model: type[Model]) -> Refusal:
-    """Why a run cannot be taken back any more."""
+    """Why something cannot be taken back any more."""
     return Refusal(
-        _("This import can no longer be taken back: since then, something was added or changed "
+        _("This can no longer be taken back: since then, something was added or changed "
           "(%(what)s).") % {"what": model._meta.verbose_name}
     )  # fmt: skip
 
 
-def created_delete(created: Sequence[Created]) -> None:
-    """Remove what a run made, the latest first; a reference nobody knew of refuses it all."""
+def take_back(created: Sequence[Created], trace: Trace) -> None:
+    """Remove what was made, then give what was changed its values from before.
+
+    References are looked at when all is done; one that nobody knew of refuses it all.
+    """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            for rows in reversed(created):
-                meta = rows.model._meta
-                assert meta.pk is not None
-                for chunk in rows.chunks():
-                    cursor.execute(
-                        f'DELETE FROM "{meta.db_table}" WHERE "{meta.pk.column}" = ANY(%s)', [chunk]
-                    )
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            created_delete(created)
+            values_restore(trace)
+            for events in trace.tables():
+                ids = trace.first(events).filter(pgh_label="update")
+                rows_restored.send(
+                    sender=events.pgh_tracked_model,
+                    ids=list(ids.values_list("pgh_obj_id", flat=True)),
+                )
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except IntegrityError:
-        raise Refusal(
-            _("This import can no longer be taken back: other records rest on it.")
-        ) from None
+        raise Refusal(_("This can no longer be taken back: other records rest on it.")) from None
 
 
-def values_restore(context: str) -> None:
-    """Give every row that a context changed the values it had before the context's first change.
+def created_delete(created: Sequence[Created]) -> None:
+    """Remove what was made, the latest first."""
+    with connection.cursor() as cursor:
+        for rows in reversed(created):
+            meta = rows.model._meta
+            assert meta.pk is not None
+            for chunk in rows.chunks():
+                cursor.execute(
+                    f'DELETE FROM "{meta.db_table}" WHERE "{meta.pk.column}" = ANY(%s)', [chunk]
+                )
 
-    Runs one table at a time, referenced tables first; rows deleted by the run are put back.
+
+def values_restore(trace: Trace) -> None:
+    """Give every row that was changed the values it had before the first change.
+
+    Runs one table at a time, referenced tables first; deleted rows are put back. A row whose
+    first event is its making has no values from before.
     """
-    for events in ordered(event_models()):
-        first = (
-            events.objects.filter(pgh_context=context)
-            .values("pgh_obj_id")
-            .annotate(first=Min("pgh_id"))
-            .values_list("first", flat=True)
-        )
-        if not first:
-            continue
+    for events in trace.tables():
         meta = events.pgh_tracked_model._meta
         assert meta.pk is not None
         kept = {f.column for f in events._meta.fields if not f.name.startswith("pgh_")}
         columns = [f.column for f in meta.concrete_fields if f.column in kept]
         others = [c for c in columns if c != meta.pk.column]
         names = ", ".join(f'"{c}"' for c in columns)
-        parameters = [list(first)]
+        parameters = [list(trace.first(events).values_list("pk", flat=True))]
         with connection.cursor() as cursor:
             cursor.execute(
                 f'UPDATE "{meta.db_table}" t SET '

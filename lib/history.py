@@ -1,7 +1,8 @@
 """Change history: the row as it was before each update or delete, by triggers of a library.
 
 Old rows rather than new ones: together with the table they are the whole history, and a bulk
-load writes nothing twice.
+load writes nothing twice. Only inside an act (``jobs/acts.py``) is a new row noted too, so that
+the act can be taken back.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ import pgtrigger
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import Field, Model
 
+#: Set for the transaction while an act runs: the key of the act.
+ACT_SETTING = "lianhu.act"
+IN_AN_ACT = pgtrigger.Condition(f"coalesce(current_setting('{ACT_SETTING}', true), '') <> ''")
+
 
 def tracked(exclude: list[str] | None = None) -> Callable[[type[Model]], type[Model]]:
     """Keep the history of a model; ``exclude`` names derived fields."""
@@ -25,6 +30,7 @@ def tracked(exclude: list[str] | None = None) -> Callable[[type[Model]], type[Mo
             options["exclude"] = exclude
             update["condition"] = pgtrigger.Condition(_differs(model, exclude))
         return pghistory.track(
+            pghistory.InsertEvent(condition=IN_AN_ACT),
             pghistory.UpdateEvent(row=pghistory.Old, **update),
             pghistory.DeleteEvent(row=pghistory.Old),
             **options,

@@ -306,17 +306,6 @@ class HouseholdsImporter(HouseholdFile):
                 result[i] = same[0]
         return result
 
-    def restored(self, ids: list[Any]) -> None:
-        """Search keys follow the restored names and addresses."""
-        from households.services import search_fields
-
-        for start in range(0, len(ids), 5000):
-            households = list(Household.objects.filter(pk__in=ids[start : start + 5000]))
-            for household in households:
-                for name, value in search_fields(household.head_name, household.address).items():
-                    setattr(household, name, value)
-            Household.objects.bulk_update(households, ["initials", "bigrams"], batch_size=1000)
-
 
 def chosen_village(places: Places, options: Mapping[str, Any]) -> Place | None:
     """The village (or grid) chosen for rows with neither code nor point, if one was."""

@@ -21,6 +21,7 @@ TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 OPERATIONS = {
     "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",
     "v1/search", "v1/candidates", "v1/links", "v1/links/undo",
+    "v1/acts/<key>/undo",
 }  # fmt: skip
 
 

@@ -1,0 +1,82 @@
+"""What was done by hand: the strip that offers to take it back, and the taking back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.gate import SIGNED_IN, SignedInRequest, allow
+from accounts.models import User
+from grids.querysets import beneath
+from grids.scope import scope_of
+from jobs.acts import act_undo
+from jobs.models import Act
+from lib.errors import Refusal
+
+#: Page of what an act was about, by the label of its model; other layers of pages add theirs.
+PAGES = {"households.Household": "household"}
+
+
+def act_of(user: User, key: UUID) -> Act | None:
+    """An act this person may take back: an own one, or one in an area the person manages."""
+    mine = Q(by=user) | beneath(scope_of(user).manage)
+    return Act.objects.filter(mine, pk=key).first()
+
+
+def act_or_404(user: User, key: UUID) -> Act:
+    """The act; one of somebody else looks like one that does not exist."""
+    found = act_of(user, key)
+    if found is None:
+        raise Http404
+    return found
+
+
+def act_shown(request: HttpRequest) -> Act | None:
+    """The act the address names (``?act=``), if the person signed in may take it back."""
+    try:
+        key = UUID(request.GET.get("act", ""))
+    except ValueError:
+        return None
+    return act_of(request.user, key) if isinstance(request.user, User) else None
+
+
+def done(address: str, act: Act) -> HttpResponse:
+    """Go on to a page that says what was just done and offers to take it back."""
+    return redirect(f"{address}{'&' if '?' in address else '?'}act={act.pk}")
+
+
+@require_POST
+@allow(SIGNED_IN)
+def undo(request: SignedInRequest, key: UUID) -> HttpResponse:
+    """Take an act back, then go to ``next``, else to the page of what it was about."""
+    act = act_or_404(request.user, key)
+    following = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        following, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        following = subject_address(act)
+    try:
+        act_undo(act=act, by=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect(following)
+    return done(following, act)
+
+
+def subject_address(act: Act) -> str:
+    """The page of what an act was about; the start page where that has none."""
+    name = PAGES.get(act.subject_label)
+    return reverse(name, args=[act.subject_key]) if name else "/"
+
+
+def undone_sentence(act: Act) -> str:
+    """What is said once an act was taken back."""
+    return _("Taken back: %(what)s") % {"what": act.sentence}
