@@ -201,6 +201,12 @@ class Issue(models.Model):
             models.Index(fields=["limit_on", "id"], name="issue_limit"),
             models.Index(fields=["registered_on", "id"], name="issue_registered"),
             GistIndex(fields=["point"], name="issue_point"),
+            # The pins of the map: those finished gather over the years.
+            GistIndex(
+                fields=["point"],
+                name="issue_point_open",
+                condition=~Q(state__in=["closed", "declined", "merged"]),
+            ),
         ]
         triggers = marks("SELECT path, false AS deep FROM changed")
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from grids.querysets import beneath
@@ -45,6 +45,29 @@ class IssueQuerySet(models.QuerySet):
             | Q(household__in=Household.objects.linked_to(user))
             | Q(household__isnull=False) & beneath(scope.manage)
         )
+
+    def with_state_on(self, on: date, *, current: date) -> IssueQuerySet:
+        """Matters registered by a day, with ``state_on``: the state at its end, by their steps.
+
+        Today that is the column ``state``, which every step sets.
+        """
+        from casework.models import Issue, IssueStep
+
+        if on == current:
+            return self.filter(registered_on__lte=on).annotate(state_on=F("state"))
+        steps = IssueStep.objects.filter(issue=OuterRef("pk"), on__lte=on).order_by("-on", "-id")
+        state = Coalesce(Subquery(steps.values("after")[:1]), Value(Issue.State.REGISTERED.value))
+        return self.filter(registered_on__lte=on).annotate(state_on=state)
+
+    def open_on(self, on: date, *, current: date) -> IssueQuerySet:
+        """Matters registered by a day and not closed, declined or merged by its end."""
+        from casework.models import Issue
+
+        return self.with_state_on(on, current=current).exclude(state_on__in=Issue.FINISHED)
+
+    def at_public_places(self) -> IssueQuerySet:
+        """Matters that have a pin: at a place, and never of a household."""
+        return self.filter(household__isnull=True, point__isnull=False)
 
 
 def touching(paths: Iterable[str]) -> Q:

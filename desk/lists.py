@@ -35,6 +35,7 @@ ACTIONS = {
     "mine.list": _("own households"),
     "mine.due": _("due dates of own households"),
     "matters": _("matters of a department"),
+    "issue": _("matter of a household"),
     "act": _("what was done by hand"),
 }
 

@@ -15,6 +15,11 @@ def mercator_point(longitude: float, latitude: float) -> Func:
     )
 
 
+def in_mercator(column: str) -> Func:
+    """A column as EPSG:3857, to draw rows that were already found by the column itself."""
+    return Func(F(column), template="ST_Transform(%(expressions)s, 3857)", output_field=TextField())
+
+
 def _geography(longitude: float, latitude: float) -> Func:
     return Func(
         Value(longitude),

@@ -7,6 +7,7 @@ disagree about who sees what.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connections
 from django.db.models import F, Func, QuerySet, TextField
@@ -14,6 +15,10 @@ from django.db.models import F, Func, QuerySet, TextField
 HALF = 20037508.342789244  # half the side of the EPSG:3857 square, metres
 EXTENT = 4096
 BUFFER = 64
+#: A point with its id takes about 60 bytes of a tile, a cell about 20.
+MOST_POINTS = 900
+RASTER = 64
+MOST_CELLS = 2800
 
 
 @dataclass(frozen=True)
@@ -42,26 +47,79 @@ def envelope_sql(tile: Tile, buffer: int) -> tuple[str, list[float]]:
     return "ST_MakeEnvelope(%s, %s, %s, %s, 3857)", list(tile.envelope(buffer))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A tile of points, or where they were too many (not ``single``) of counts."""
+
+    body: bytes
+    single: bool
+
+
 def points_tile(
-    rows: QuerySet, *, columns: list[str], properties: str, tile: Tile, layer: str
-) -> bytes:
-    """The tile of a queryset of points (``location_3857``).
+    rows: QuerySet, *, columns: list[str], properties: str, counts: dict[str, str], tile: Tile,
+    layer: str, cells: str = "cells", point: Any = None, single: bool = True,
+) -> Drawn:  # fmt: skip
+    """The tile of a queryset of points (``location_3857``, or ``point`` in EPSG:3857).
 
     ``properties`` is the SQL of what each point carries, made of ``seen`` and its ``columns``.
+    Where there are more than ``MOST_POINTS``, or never ``single``, layer ``cells`` holds what
+    they count to instead: ``counts`` are conditions on ``seen`` by the name of the count. So a
+    tile stays beneath 64 KiB however dense the town (docs/decisions/0052).
     """
     inner, parameters = rows.values(*columns, geom=Func(
-        F("location_3857"), template="%(expressions)s", output_field=TextField()
+        F("location_3857") if point is None else point,
+        template="%(expressions)s", output_field=TextField(),
     )).query.sql_with_params()  # fmt: skip
     near, near_parameters = envelope_sql(tile, BUFFER)
     exact, exact_parameters = envelope_sql(tile, 0)
+    west, _south, _east, north = tile.envelope(0)
+    step = 2 * HALF / (1 << tile.z) / RASTER
+    tally = ", ".join(f"count(*) FILTER (WHERE {what}) AS {name}" for name, what in counts.items())
+    sums = ", ".join(f"sum({name})::bigint AS {name}" for name in counts)
     sql = f"""
-        SELECT ST_AsMVT(feature, %s, {EXTENT}, 'geom') FROM (
-            SELECT {properties},
-                ST_AsMVTGeom(seen.geom, {exact}, {EXTENT}, {BUFFER}, true) AS geom
-            FROM ({inner}) seen
-            WHERE seen.geom && {near}
-        ) feature
+        WITH seen AS MATERIALIZED (
+            SELECT seen.* FROM ({inner}) seen WHERE seen.geom && {near}
+        ),
+        crowd AS MATERIALIZED (
+            SELECT count(*) > {MOST_POINTS if single else -1} AS crowded FROM seen
+        ),
+        cell AS MATERIALIZED (
+            SELECT place.x, place.y, {tally}
+            FROM crowd
+            JOIN seen ON crowd.crowded
+            CROSS JOIN LATERAL (
+                SELECT floor((ST_X(seen.geom) - %s) / %s)::int AS x,
+                    floor((%s - ST_Y(seen.geom)) / %s)::int AS y
+            ) place
+            WHERE place.x BETWEEN 0 AND {RASTER - 1} AND place.y BETWEEN 0 AND {RASTER - 1}
+            GROUP BY place.x, place.y
+        ),
+        gathered AS (
+            SELECT cell.x / coarse.by AS x, cell.y / coarse.by AS y, min(coarse.by) AS by, {sums}
+            FROM cell
+            CROSS JOIN (
+                SELECT CASE WHEN count(*) > {MOST_CELLS} THEN 2 ELSE 1 END AS by FROM cell
+            ) coarse
+            GROUP BY 1, 2
+        )
+        SELECT crowd.crowded, CASE WHEN crowd.crowded THEN (
+            SELECT ST_AsMVT(feature, %s, {EXTENT}, 'geom') FROM (
+                SELECT {", ".join(counts)}, ST_MakePoint(
+                    (x + 0.5) * by * {EXTENT // RASTER}, (y + 0.5) * by * {EXTENT // RASTER}
+                ) AS geom
+                FROM gathered
+            ) feature
+        ) ELSE (
+            SELECT ST_AsMVT(feature, %s, {EXTENT}, 'geom') FROM (
+                SELECT {properties},
+                    ST_AsMVTGeom(seen.geom, {exact}, {EXTENT}, {BUFFER}, true) AS geom
+                FROM seen
+            ) feature
+        ) END
+        FROM crowd
     """
+    values = [*parameters, *near_parameters, west, step, north, step, cells, layer]
     with connections["tiles"].cursor() as cursor:
-        cursor.execute(sql, [layer, *exact_parameters, *parameters, *near_parameters])
-        return bytes(cursor.fetchone()[0])
+        cursor.execute(sql, [*values, *exact_parameters])
+        crowded, body = cursor.fetchone()
+    return Drawn(bytes(body), single=not crowded)

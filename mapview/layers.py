@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from django.contrib.gis.geos import Polygon
 from django.db import connections
-from django.db.models import F, Func, Q, Sum, TextField, Value
+from django.db.models import Case, F, Func, Q, Sum, TextField, Value, When
 
 from accounts.models import User
-from casework.models import HouseholdCell
+from casework.models import HouseholdCell, Issue
 from grids.boundaries import BANDS
 from grids.querysets import beneath
 from grids.scope import Scope, scope_of
 from households.models import Household
-from lib.tiles import EXTENT, HALF, Tile, envelope_sql, points_tile
+from lib.geo import in_mercator
+from lib.tiles import EXTENT, HALF, Drawn, Tile, envelope_sql, points_tile
 
 AREA_TILE = (Path(__file__).parent / "sql" / "area_tile.sql").read_text("utf-8")
 POINTS_FROM = 13
@@ -55,14 +57,42 @@ def shows_points(scope: Scope, z: int) -> bool:
     return z >= POINTS_FROM or not any(len(path) <= VILLAGE_PATH for path in scope.households)
 
 
-def household_tile(user: User, tile: Tile, *, on: date) -> bytes:
-    """Layer ``households``: id, whether linked, whether outside its grid. Never a need."""
+def household_tile(user: User, tile: Tile, *, on: date) -> Drawn:
+    """Layer ``households``: id, whether linked, whether outside its grid. Never a need.
+
+    Layer ``cells`` in its place where they are too many.
+    """
     return points_tile(
         Household.objects.visible_to(user).open_on(on),
         columns=["id", "gap_reason", "outside"],
         properties="seen.id, seen.gap_reason = '' AS linked, seen.outside",
+        counts={"n": "true", "unlinked": "seen.gap_reason <> ''"},
         tile=tile,
         layer="households",
+    )
+
+
+def issue_tile(user: User, tile: Tile, *, on: date, current: date) -> Drawn:
+    """Layer ``issues``: open matters at public places: id, kind, whether open or overdue.
+
+    Layer ``issue_cells`` (n, overdue) in its place where they are too many.
+    """
+    box = Polygon.from_bbox(tile.envelope())
+    box.srid = 3857
+    rows = (
+        Issue.objects.visible_to(user).at_public_places().open_on(on, current=current)
+        .filter(point__bboverlaps=box.transform(4326, clone=True))
+    )  # fmt: skip
+    return points_tile(
+        rows.annotate(overdue=Case(When(limit_on__lt=on, then=True), default=False)),
+        columns=["id", "kind", "overdue"],
+        properties="seen.id, seen.kind,"
+        " CASE WHEN seen.overdue THEN 'overdue' ELSE 'open' END AS state",
+        counts={"n": "true", "overdue": "seen.overdue"},
+        tile=tile,
+        layer="issues",
+        cells="issue_cells",
+        point=in_mercator("point"),
     )
 
 

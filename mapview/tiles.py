@@ -14,8 +14,15 @@ from grids.asked import asked_date
 from grids.models import DEPTH, BoundaryOutline
 from grids.scope import scope_of
 from lib.clock import today
-from lib.tiles import Tile
-from mapview.layers import area_tile, cell_tile, household_tile, level_at, shows_points
+from lib.tiles import Drawn, Tile
+from mapview.layers import (
+    area_tile,
+    cell_tile,
+    household_tile,
+    issue_tile,
+    level_at,
+    shows_points,
+)
 
 MVT = "application/vnd.mapbox-vector-tile"
 SEES_AREAS = ("leader", "manager", "worker", "village_lead")
@@ -55,12 +62,19 @@ def households(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse
     for path in scope.households:
         refresh(path, on=today())
     if shows_points(scope, z):
-        body = household_tile(request.user, tile, on=today())
-        layer = "households"
+        drawn = household_tile(request.user, tile, on=today())
     else:
-        body = cell_tile(request.user, tile)
-        layer = "cells"
-    if body and layer == "households":
+        drawn = Drawn(cell_tile(request.user, tile), single=False)
+    if drawn.body and drawn.single:
         paths = ",".join(scope.households) or "own"
         note_read(request, Read("tile.households", paths[:120], 1, "P2", once_a_minute=True))
-    return HttpResponse(body, content_type=MVT)
+    return HttpResponse(drawn.body, content_type=MVT)
+
+
+@allow(*SEES_AREAS)
+def issues(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
+    """Open matters at public places on a day (``on``, else today)."""
+    current = today()
+    on = asked_date(request.GET.get("on"), current=current)
+    drawn = issue_tile(request.user, _tile(z, x, y), on=on, current=current)
+    return HttpResponse(drawn.body, content_type=MVT)

@@ -84,6 +84,9 @@ ISSUES: list[tuple[str, str, str, str | None]] = [
     ("lamp", "乙一嘎查路灯不亮", "V3", None),
 ]
 
+#: Where in the drawing the matters of public places have their pins.
+PINS = {"road": (0.8, 0.8), "well": (3.2, 0.5), "lamp": (5.4, 0.6)}
+
 
 @dataclass
 class World:
@@ -183,6 +186,7 @@ def build_world(on: date) -> World:
             kind="help", subject="utilities", source="hotline", title=title, on=on,
             area=world.areas.get(tied_to), household=world.households.get(tied_to),
             department=world.organisations[department] if department else None,
+            point=point(*PINS[key]) if key in PINS else None,
         )  # fmt: skip
     return world
 

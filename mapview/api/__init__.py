@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from mapview.api import areas, coverage, households, links
+from mapview.api import areas, coverage, households, issues, links
 
 router = Router()
-for part in (coverage, areas, households, links):
+for part in (coverage, areas, households, issues, links):
     router.add_router("", part.router)

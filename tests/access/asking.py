@@ -16,9 +16,12 @@ from tests.shapes import AREAS, CODES, point
 MVT = "application/vnd.mapbox-vector-tile"
 LEVELS = ("county", "township", "village", "grid", "unit")
 ZOOMS = (5, 12, 14)
+#: Tile layers of what lies at points.
+LAYERS = ("households", "issues")
 TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
+    "v1/issues/<key>",
     "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",
     "v1/search", "v1/candidates", "v1/links", "v1/links/undo",
     "v1/acts/<key>/undo",
@@ -33,10 +36,10 @@ def tile_at(x: float, y: float, z: int) -> str:
 
 
 def tile_addresses() -> list[str]:
-    """Tiles of both layers that hold any household of the drawing, at several zooms."""
+    """Tiles of all layers that hold any household of the drawing, at several zooms."""
     places = [row[3] for row in HOUSEHOLDS if row[3]]
     tiles = sorted({tile_at(x, y, z) for z in ZOOMS for x, y in places})
-    return [f"/tiles/households/{tile}.mvt" for tile in tiles] + [
+    return [f"/tiles/{layer}/{tile}.mvt" for layer in LAYERS for tile in tiles] + [
         f"/tiles/areas/{tile_at(0.5, 0.5, 11)}.mvt?level={level}" for level in LEVELS
     ]
 
@@ -62,6 +65,7 @@ def addresses(world: World) -> list[str]:
                 f"/api/v1/candidates?area={code}",
             ]
     found += [f"/households/{household.pk}/" for household in world.households.values()]
+    found += [f"/api/v1/issues/{issue.pk}" for issue in world.issues.values()]
     return found
 
 

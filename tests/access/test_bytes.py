@@ -14,7 +14,7 @@ from accounts.gate import walk
 from households.models import Household, Link
 from tests.access import expected
 from tests.access.asking import OPERATIONS, answers
-from tests.people import HOUSEHOLDS, ISSUES, World
+from tests.people import HOUSEHOLDS, ISSUES, PINS, World
 
 SignIn = Callable[..., Client]
 NEEDS = ["独居老人", "重大疾病", "最低生活保障", "监测户", "就业困难", "DUJU", "DABING", "DIBAO",
@@ -39,6 +39,12 @@ def test_every_operation_of_the_api_is_asked() -> None:
     assert routes == OPERATIONS
 
 
+def titles_hidden_in(world: World, login: str, asked: str) -> list[str]:
+    """Titles of matters that an answer must not hold: all, but of the one asked for by its key."""
+    may = {f"/api/v1/issues/{world.issues[key].pk}": key for key in expected.issues(login)}
+    return [title for key, title, *_rest in ISSUES if key != may.get(asked)]
+
+
 def hold_to_the_table(world: World, login: str, found: dict[str, tuple[int, str]]) -> None:
     """No answer holds a mark of a household out of scope, nor a need of any."""
     hidden = set(world.households) - expected.households(login)
@@ -50,7 +56,7 @@ def hold_to_the_table(world: World, login: str, found: dict[str, tuple[int, str]
                 assert mark in asked or mark not in body, (asked, mark)
         if asked.startswith("/households/") and asked.split("/")[2] in own:
             continue  # the page of an own household: tests/access/test_household_page.py
-        for word in [*NEEDS, *(title for _key, title, *_rest in ISSUES)]:
+        for word in [*NEEDS, *titles_hidden_in(world, login, asked)]:
             assert word not in body, (asked, word)
         if asked != "/mine/":
             for phone in PHONES.values():
@@ -64,6 +70,16 @@ def found_by_search(world: World, found: dict[str, tuple[int, str]]) -> set[str]
         rows = json.loads(found[f"search {household.head_name}"][1]).get("households", [])
         keys |= {key for row in rows if row["id"] == str(household.pk)}
     return keys
+
+
+def pinned(found: dict[str, tuple[int, str]]) -> set[str]:
+    """Ids of the pins of all tiles of matters."""
+    return {
+        json.loads(feature)["properties"]["id"]
+        for asked, (status, body) in found.items()
+        if asked.startswith("/tiles/issues/") and status == 200
+        for feature in json.loads(body).get("issues", [])
+    }
 
 
 def drawn(found: dict[str, tuple[int, str]]) -> set[str]:
@@ -98,6 +114,12 @@ def test_the_bytes_hold_what_the_table_says_and_hint_at_nothing_else(
     hold_to_the_table(world, login, before)
     assert found_by_search(world, before) == may
     assert {keys[key] for key in drawn(before)} == may - {"li"}  # which has no place
+    sees_counts = bool(expected.within(login, "counts"))
+    pins = {str(world.issues[key].pk) for key in expected.issues(login) & PINS.keys()}
+    assert pinned(before) == (pins if sees_counts else set())
+    for key, issue in world.issues.items():
+        status, _body = before[f"/api/v1/issues/{issue.pk}"]
+        assert status == (200 if sees_counts and key in expected.issues(login) else 404), key
     _status, listed = before["/api/v1/households"]
     if may:
         assert {keys[row["id"]] for row in json.loads(listed)["rows"]} == may
