@@ -9,16 +9,36 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lib.history import tracked
 
+
+@tracked(exclude=["password", "last_login", "session_round"])
 class User(AbstractUser):
-    """A sign-in. What it may see follows from the posts of its person, never from this row."""
+    """A sign-in. What it may see follows from the posts of its person, never from this row.
+
+    ``session_round`` goes into the hash every session carries: one more, and all of them end.
+    """
+
+    class Shut(models.TextChoices):
+        NO_POST = "no_post", _("no post any more")
+        BY_HAND = "by_hand", _("by an administrator")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
+    shut_why = models.CharField(
+        _("shut because"), max_length=8, choices=Shut, blank=True, editable=False
+    )
+    slip_at = models.DateTimeField(_("one-time password given"), null=True, editable=False)
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("account")  # type: ignore[assignment]
         verbose_name_plural = _("accounts")  # type: ignore[assignment]
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What the sessions of this account are compared with: the password and the round."""
+        of_password = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{of_password}{self.session_round}"
 
 
 def append_only() -> list[pgtrigger.Trigger]:

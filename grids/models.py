@@ -18,7 +18,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from grids.querysets import AreaQuerySet, PostQuerySet
+from grids.querysets import AreaQuerySet, PersonQuerySet, PostQuerySet
 from lib.history import tracked
 from lib.language import in_language
 from lib.marks import INSERT_MARKS, marks
@@ -338,6 +338,8 @@ class Person(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person"
     )
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")

@@ -79,8 +79,57 @@ class PostQuerySet(models.QuerySet):
         """Posts begun, not ended and not void on a day."""
         return self.filter(void=False, during__contains=on)
 
+    def live(self, on: date) -> PostQuerySet:
+        """Posts in force on a day or still to come."""
+        return self.filter(void=False).filter(
+            Q(during__endswith__isnull=True) | Q(during__endswith__gt=on)
+        )
+
     def visible_to(self, user: User) -> PostQuerySet:
         """Posts (P1) of the areas this person may read."""
         from grids.scope import scope_of
 
         return self.filter(beneath(scope_of(user).areas))
+
+    def known_to(self, user: User) -> PostQuerySet:
+        """Posts visible to a person, and those whose accounts the person configures."""
+        from grids.appointing import configured_by
+        from grids.scope import scope_of
+
+        return self.filter(beneath([*scope_of(user).areas, *configured_by(user)]))
+
+    def given_by(self, user: User) -> PostQuerySet:
+        """Posts this person may give and take (docs/decisions/0080)."""
+        from grids.appointing import givable
+
+        return self.filter(givable(user))
+
+
+class PersonQuerySet(models.QuerySet):
+    """People who hold posts, or held them."""
+
+    def known_to(self, user: User) -> PersonQuerySet:
+        """People with a post, now or before, that this person may know of."""
+        from grids.models import Post
+
+        posts = Post.objects.known_to(user).filter(person=OuterRef("pk"), void=False)
+        return self.filter(Exists(posts))
+
+    def in_charge_of(self, user: User, on: date) -> PersonQuerySet:
+        """People whose data and account this person looks after: every post they hold on a day
+        or later is one this person gives; or lies in what an administrator configures.
+
+        Never one's own, and never an account with rights of its own (a superuser's).
+        """
+        from grids.appointing import configured_by, givable
+        from grids.models import Post
+
+        live = Post.objects.live(on).filter(person=OuterRef("pk"))
+        named = ~Exists(live.exclude(givable(user)))
+        configured = ~Exists(live.exclude(beneath(configured_by(user))))
+        return (
+            self.filter(Exists(live))
+            .filter(named | configured)
+            .exclude(user=user)
+            .exclude(Q(user__is_superuser=True) | Q(user__is_staff=True))
+        )

@@ -62,6 +62,7 @@ class Scope:
     households: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     manage: tuple[str, ...] = ()
+    configure: tuple[str, ...] = ()
     own: bool = False
     own_needs: bool = False
     departments: tuple[UUID, ...] = ()
@@ -114,6 +115,7 @@ def scope_on(user: User, on: date) -> Scope:
         "households": set(),
         "needs": set(),
         "manage": set(),
+        "configure": set(),
     }
     own = own_needs = False
     departments: list[UUID] = []
@@ -132,6 +134,7 @@ def scope_on(user: User, on: date) -> Scope:
             ("households", right.households),
             ("needs", right.needs),
             ("manage", right.manage),
+            ("configure", right.configure),
         ):
             # A post held for an organisation opens no territory: its path is where the
             # organisation belongs, which may be the whole county.
@@ -143,6 +146,7 @@ def scope_on(user: User, on: date) -> Scope:
         households=_outermost(paths["households"]),
         needs=_outermost(paths["needs"]),
         manage=_outermost(paths["manage"]),
+        configure=_outermost(paths["configure"]),
         own=own,
         own_needs=own_needs,
         departments=tuple(departments),

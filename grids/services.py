@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.keys import sealer
 from accounts.models import User
+from accounts.services import password_void
+from grids.appointing import APPOINTED, require_give
 from grids.models import (
     DEPTH,
     KEY_LENGTH,
@@ -34,6 +36,8 @@ LEVELS = list(DEPTH)
 
 #: Sent inside the transaction that ends posts, with ``posts`` (ids) and ``on``.
 posts_ended = django.dispatch.Signal()
+#: Sent inside the transaction that starts posts, with ``posts`` (ids).
+posts_started = django.dispatch.Signal()
 
 
 def require_manage(by: User | None, path: str) -> None:
@@ -151,6 +155,29 @@ def person_create(
 
 
 @transaction.atomic
+def person_change(
+    *, person: Person, name: str, phone: str | None, party_member: bool, skills: list[str],
+    organisation: Organisation | None, by: User, on: date,
+) -> Person:  # fmt: skip
+    """Correct what is on record about a person; the phone is the whole new number or None."""
+    if not Person.objects.in_charge_of(by, on).filter(pk=person.pk).exists():
+        raise Refusal(_("Somebody with posts elsewhere is looked after by an administrator."))
+    if not name.strip():
+        raise Refusal(_("Enter a name."), field="name")
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    fields = person_fields(name.strip(), phone)
+    so_far = sealer().open(person.phone_sealed) if person.phone_sealed else None
+    if phone == so_far:  # sealed anew it would look like a change
+        del fields["phone_sealed"], fields["phone_tail"]
+    for field, value in fields.items():
+        setattr(person, field, value)
+    person.party_member, person.skills = party_member, skills
+    person.organisation = organisation
+    person.save()
+    return person
+
+
+@transaction.atomic
 def post_start(
     *, person: Person, role: Role, on: date, area: Area | None = None,
     organisation: Organisation | None = None, end: date | None = None,
@@ -164,18 +191,41 @@ def post_start(
         raise Refusal(_("The last day must be after the first."), field="end")
     home = area or (organisation.area if organisation else None)
     path = home.path if home else ""
-    require_manage(by, path)
-    same = Post.objects.filter(
-        person=person, role=role, area=area, organisation=organisation, void=False,
-        during__overlap=span(on, end),
-    )  # fmt: skip
-    if same.exists():
-        raise Refusal(_("%(name)s already holds this post in that time.") % {"name": person.name})
-    return Post.objects.create(
-        person=person, role=role, area=area, organisation=organisation, path=path,
-        during=span(on, end), max_links=max_links, background=background,
-        selected_by=selected_by,
-    )  # fmt: skip
+    require_give(by, role, path)
+    appointed = by is not None and role.kind in APPOINTED
+    if by is not None and appointed and person.user_id == by.pk:
+        raise Refusal(_("Nobody appoints themselves; ask another administrator."))
+    with refused_in_conflict(
+        _("%(name)s already holds this post in that time.") % {"name": person.name}
+    ):
+        post = Post.objects.create(
+            person=person, role=role, area=area, organisation=organisation, path=path,
+            during=span(on, end), max_links=max_links, background=background,
+            selected_by=selected_by,
+        )  # fmt: skip
+    posts_started.send(sender=Post, posts=[post.pk])
+    if appointed and person.user_id:
+        # Whoever handed out the password so far would sign in with wider rights than their own.
+        password_void(User.objects.select_for_update().get(pk=person.user_id))
+    return post
+
+
+@transaction.atomic
+def post_change(
+    *, post: Post, max_links: int | None, background: str = "", selected_by: str = "",
+    by: User | None = None,
+) -> Post:  # fmt: skip
+    """Another limit (None: the role's), background or way of choosing; dates and place stay."""
+    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    require_give(by, post.role, post.path)
+    if max_links is not None and max_links < 1:
+        raise Refusal(
+            _("The limit is a number of households from 1; leave it empty for that of the role."),
+            field="max_links",
+        )
+    post.max_links, post.background, post.selected_by = max_links, background, selected_by
+    post.save(update_fields=["max_links", "background", "selected_by"])
+    return post
 
 
 @transaction.atomic
@@ -185,7 +235,11 @@ def post_end(*, post: Post, on: date, by: User | None = None) -> Post:
     ``on`` is the first day it is no longer held. Ended on its first day it is void.
     """
     post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-    require_manage(by, post.path)
+    require_give(by, post.role, post.path)
+    if by is not None and post.role.kind == Role.Kind.ADMINISTRATOR:
+        others = Post.objects.filter(role__kind=Role.Kind.ADMINISTRATOR, void=False)
+        if not others.filter(during__contains=on).exclude(pk=post.pk).exists():
+            raise Refusal(_("Somebody must remain administrator; appoint another one first."))
     if post.void or (post.during.upper is not None and post.during.upper <= on):
         raise Refusal(_("This post has already ended."))
     cut = ended(post.during, on)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,13 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services import one_time_password
 from grids.models import Area, Role
 from grids.services import area_create, person_create, post_start
 from lib.codes import canonical, level_of, parent_code
 from lib.errors import Refusal
-
-#: Without letters and digits that are mistaken for each other on paper.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -27,11 +24,6 @@ class FirstLogin:
     role: str
     area: str
     password: str
-
-
-def one_time_password() -> str:
-    """Three groups of four signs, easy to copy from paper: 59 bits."""
-    return "-".join("".join(secrets.choice(LETTERS) for _i in range(4)) for _n in range(3))
 
 
 @transaction.atomic

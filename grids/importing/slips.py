@@ -1,86 +1,17 @@
-"""Slips for the first sign-in: accounts with one-time passwords, one slip a person."""
+"""Slips for the first sign-in as a workbook or as pages to cut apart."""
 
 from __future__ import annotations
 
 import html
 import io
-import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from uuid import UUID
 
 import xlsxwriter
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from grids.importing.county import one_time_password
-from grids.models import Person, Post, Role
+from grids.accounts import Slip
 
-#: Volunteers have no page of their own; everybody else signs in.
-SIGNS_IN = [kind for kind in Role.Kind.values if kind != Role.Kind.VOLUNTEER]
-#: One-time passwords are random, so a slow hash adds nothing but an hour for 4,000 people; the
-#: password a person chooses afterwards gets the full number of rounds.
-ROUNDS = 5_000
 #: Slips on a page of A4, two beside each other.
 A_PAGE = 8
-
-
-@dataclass(frozen=True)
-class Slip:
-    """What one person is handed; the password is nowhere else."""
-
-    name: str
-    post: str
-    place: str
-    username: str
-    password: str
-
-
-@transaction.atomic
-def slips_make(*, posts: Iterable[UUID], on: date) -> list[Slip]:
-    """Make accounts for the people who hold these posts on a day or later and have none yet."""
-    found = (
-        Post.objects.filter(pk__in=list(posts), void=False, role__kind__in=SIGNS_IN)
-        .filter(person__user=None)
-        .select_related("person", "role", "area", "organisation")
-        .order_by("path", "person__name")
-    )
-    first: dict[UUID, Post] = {}
-    for post in found:
-        if post.during.upper is None or post.during.upper > on:
-            first.setdefault(post.person_id, post)
-    taken = set(User.objects.values_list("username", flat=True))
-    hasher = PBKDF2PasswordHasher()
-    slips: list[Slip] = []
-    users: list[User] = []
-    people: list[Person] = []
-    for post in first.values():
-        person, password = post.person, one_time_password()
-        username = free_username(person, taken)
-        user = User(
-            username=username, first_name=person.name, must_change_password=True,
-            password=hasher.encode(password, hasher.salt(), iterations=ROUNDS),
-        )  # fmt: skip
-        person.user = user
-        users.append(user)
-        people.append(person)
-        place = str(post.area or post.organisation)
-        slips.append(Slip(person.name, post.role.label, place, username, password))
-    User.objects.bulk_create(users, batch_size=1000)
-    Person.objects.bulk_update(people, ["user"], batch_size=1000)
-    return slips
-
-
-def free_username(person: Person, taken: set[str]) -> str:
-    """Initials and four digits that say nothing of the phone, such as bjg4821."""
-    while True:
-        name = f"{person.initials[:10] or 'u'}{secrets.randbelow(9000) + 1000}"
-        if name not in taken:
-            taken.add(name)
-            return name
 
 
 def slips_workbook(slips: list[Slip]) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from grids.appointing import APPOINTED
 from grids.models import Area, AreaCode, Post, Role
 from grids.scope import scope_of
 from lib.codes import canonical, looks_like_code, parse_code
@@ -28,8 +29,6 @@ SELECTED_BY = {
     "民主推荐": Post.SelectedBy.RECOMMENDED, "组织任命": Post.SelectedBy.APPOINTED,
     "民主推选": Post.SelectedBy.RECOMMENDED, "组织委派": Post.SelectedBy.APPOINTED,
 }  # fmt: skip
-#: Only the command line appoints these: their rights are not bounded by an area.
-UNBOUNDED = {Role.Kind.ADMINISTRATOR, Role.Kind.AUDITOR}
 _COMMITTEE = re.compile(r"(村民|居民|嘎查)?委员会$|[村居]委会$")
 _LIST = re.compile(r"[、,，;；/\s]+")
 LENGTHS = {"name": 40, "organisation": 80}
@@ -254,11 +253,9 @@ class StaffReader:
         """What a person who loads the file may not appoint."""
         if self.by is None:
             return
-        if row.role.kind in UNBOUNDED:
-            self.wrong(
-                row.i, "role",
-                _("A %s is appointed by whoever runs this installation.") % row.role.label,
-            )  # fmt: skip
+        if row.role.kind in APPOINTED:
+            sentence = _("A %(role)s is appointed by an administrator.")
+            self.wrong(row.i, "role", sentence % {"role": row.role.label})
         scope = scope_of(self.by)
         for ground in [*([row.ground] if row.ground else []), *row.pairings]:
             if not scope.manages(ground.path):

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from grids.importing.people import Known
 from grids.models import Organisation, Pairing, Person, Post
-from grids.services import person_fields, posts_ended
+from grids.services import person_fields, posts_ended, posts_started
 from jobs.imports import Written
 from jobs.undo import Created
 from lib.spans import span
@@ -113,6 +113,7 @@ def _posts(data: StaffPlan) -> tuple[list[Post], list[UUID], int]:
     if changed:
         fields = ["during", "max_links", "background", "selected_by"]
         Post.objects.bulk_update(changed, fields, batch_size=500)
+    posts_started.send(sender=Post, posts=[post.pk for post in fresh])
     for day, posts in ending.items():
         posts_ended.send(sender=Post, posts=posts, on=day)
     return fresh, [post.pk for post in changed], sum(map(len, ending.values()))

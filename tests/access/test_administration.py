@@ -33,7 +33,17 @@ def test_it_opens_for_administrators_alone(world: World, as_user: SignIn, login:
 
 
 def test_it_shuts_when_the_post_ends(world: World, as_user: SignIn) -> None:
+    client = as_user("administrator")
     post_end(post=world.posts["administrator"], on=world.on)
+    for visitor in (client, as_user("administrator")):
+        response = visitor.get("/admin/")
+        assert response.status_code == 302 and response["Location"].startswith("/accounts/login/")
+
+
+def test_it_shuts_when_that_post_ends_and_another_remains(world: World, as_user: SignIn) -> None:
+    world.add_post("administrator", "volunteer", "V1")
+    post = world.people["administrator"].posts.get(role="administrator")
+    post_end(post=post, on=world.on)
     assert as_user("administrator").get("/admin/").status_code == 404
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from grids.importing.slips import slips_make, slips_pdf, slips_workbook
+from grids.accounts import slips_make
+from grids.importing.slips import slips_pdf, slips_workbook
 from jobs.command import ImportCommand, target_check
 from jobs.imports import Preview
 from jobs.kept import private_write
