@@ -52,6 +52,7 @@ def map_config(user: User) -> dict[str, Any]:
             "households": bool(scope.households),
             "own": scope.own,
             "hand_over": Kind.LEADER in scope.kinds,
+            "needs": bool(scope.needs),
         },
         "basemap": basemap(),
         "urls": {

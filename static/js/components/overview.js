@@ -112,11 +112,13 @@ export class Measures extends View {
 
   draw() {
     const current = this.model.measure;
-    const rest = MEASURES.slice(CHIPS);
+    const chips = CHIPS.map(measureByKey);
+    const rest = MEASURES.filter((measure) => !CHIPS.includes(measure.chip ?? measure.key));
     const inRest = rest.includes(current);
     return h('div.chips', { role: 'group', 'aria-label': _('Measure') },
-      MEASURES.slice(0, CHIPS).map((measure) => h('button.chip', {
-        type: 'button', 'data-focus': measure.key, 'aria-pressed': String(measure === current),
+      chips.map((measure) => h('button.chip', {
+        type: 'button', 'data-focus': measure.key,
+        'aria-pressed': String(measure.key === (current.chip ?? current.key)),
         onclick: () => this.model.setMeasure(measure.key),
       }, measure.label)),
       h('label.chip.more', { 'aria-current': inRest ? 'true' : null },

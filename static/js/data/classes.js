@@ -1,8 +1,9 @@
 /**
  * Class limits and colours. Counts have whole limits and 0 as a class of its own; shares are
- * classed by whole percent. At most five classes, whatever the method.
+ * classed by whole percent, densities by the decimals their size asks for. At most five classes,
+ * whatever the method.
  */
-import { _ } from './i18n.js';
+import { _, grouped } from './i18n.js';
 
 export const RAMPS = {
   gap: ['#f6efe6', '#fdd0a2', '#fd8d3c', '#e0512f', '#a3180f'],
@@ -41,23 +42,47 @@ export function manualLimits(lowers, values) {
   return [...above, Math.max(above.at(-1) ?? 0, ...values)];
 }
 
+/** A limit with two figures that count, "137" -> 140: nobody reads a density to the last digit. */
+export function roundLimit(limit) {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, limit))) - 1);
+  return Math.round(limit / step) * step;
+}
+
+/** How many steps make one unit: values are classed in whole steps, so that limits meet. */
+export function stepsOf(kind, values) {
+  if (kind === 'rate') return 100;
+  if (kind !== 'density') return 1;
+  const high = Math.max(0, ...values);
+  const decimals = [50, 5, 0.5].findIndex((least) => high >= least);
+  return 10 ** (decimals < 0 ? 3 : decimals);
+}
+
+/** A value in whole steps; a share is never rounded up, a density above nought never to nought. */
+function inSteps(value, kind, steps) {
+  if (kind === 'rate') return Math.floor(value * steps + 1e-9);
+  if (kind === 'density') return value > 0 ? Math.max(1, Math.round(value * steps)) : 0;
+  return value;
+}
+
 /**
  * Classes for a measure over rows.
  * method: '' (quantile), 'equal' or "1,6,16,31" (lower limits above zero).
- * Returns {classes: [{low, high, colour, label, count}], classOf(row) -> class | null,
- * withheld: n, blank: n}; withheld and blank rows have no class.
+ * Returns {classes: [{low, high, from, colour, label, count}], classOf(row) -> class | null,
+ * withheld: n, blank: n}; withheld and blank rows have no class. `low` and `high` are in whole
+ * steps of the measure, `from` is the lower limit as people write it.
  */
 export function classify(rows, measure, method = '') {
+  const { kind } = measure;
+  const values = rows.map((row) => measure.value(row)).filter((value) => value !== null);
+  const steps = stepsOf(kind, values);
   const whole = (row) => {
     const value = measure.value(row);
-    if (value === null || value === undefined) return null;
-    return measure.kind === 'rate' ? Math.floor(value * 100 + 1e-9) : value;
+    return value === null || value === undefined ? null : inSteps(value, kind, steps);
   };
-  const known = rows.map(whole).filter((value) => value !== null);
-  const zeroApart = measure.kind === 'count';
+  const known = values.map((value) => inSteps(value, kind, steps));
+  const zeroApart = kind !== 'rate';
   const counted = zeroApart ? known.filter((value) => value > 0) : known;
-  const k = zeroApart ? 4 : 5;
-  const limits = limitsBy(method, counted, k);
+  const limits = limitsBy(method, counted, { k: zeroApart ? 4 : 5, kind, steps });
   const ramp = RAMPS[measure.ramp];
   const colours = (SPREAD[limits.length] ?? []).map((i) => ramp[i]);
   const classes = limits.map((high, i) => ({
@@ -68,7 +93,8 @@ export function classify(rows, measure, method = '') {
   if (zeroApart) classes.unshift({ low: 0, high: 0, colour: ramp[0] });
   for (const [i, item] of classes.entries()) {
     item.count = known.filter((v) => v >= item.low && v <= item.high).length;
-    item.label = label(item, measure.kind, zeroApart && i > 0 && i === classes.length - 1);
+    item.from = kind === 'density' ? item.low / steps : item.low;
+    item.label = label(item, kind, { steps, open: zeroApart && i > 0 && i === classes.length - 1 });
   }
   return {
     classes,
@@ -81,15 +107,29 @@ export function classify(rows, measure, method = '') {
   };
 }
 
-function limitsBy(method, values, k) {
+function limitsBy(method, values, { k, kind, steps }) {
   if (!values.length) return [];
   if (method === 'equal') return equalLimits(values, k);
-  if (/^\d/.test(method)) return manualLimits(method.split(',').map(Number), values).slice(0, k);
-  return quantileLimits(values, k);
+  if (/^\d/.test(method)) {
+    const unit = kind === 'density' ? steps : 1;
+    const lowers = method.split(',').map((text) => Math.max(1, Math.round(Number(text) * unit)));
+    return manualLimits(lowers, values).slice(0, k);
+  }
+  const limits = quantileLimits(values, k);
+  return kind === 'density' ? rounded(limits) : limits;
 }
 
-function label({ low, high }, kind, open) {
+/** Limits rounded to be read, still rising; the last stays, or the greatest value had no class. */
+function rounded(limits) {
+  const last = limits.at(-1);
+  const inner = [...new Set(limits.slice(0, -1).map(roundLimit))].filter((limit) => limit < last);
+  return [...inner, last];
+}
+
+function label({ low, high }, kind, { steps, open }) {
+  const say = (n) => (kind === 'density' ? grouped(n / steps, Math.log10(steps)) : `${n}`);
   const unit = kind === 'rate' ? '%' : '';
-  if (open && high > low) return _('%(n)s and more', { n: low });
-  return low === high ? `${low}${unit}` : `${low}–${high}${unit}`;
+  if (low === 0 && high === 0) return `0${unit}`;
+  if (open && high > low) return _('%(n)s and more', { n: say(low) });
+  return low === high ? `${say(low)}${unit}` : `${say(low)}–${say(high)}${unit}`;
 }

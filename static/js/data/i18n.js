@@ -24,6 +24,18 @@ export const language = () => globalThis.document?.documentElement.lang || 'en';
 /** 19870 -> "19,870". */
 export const integer = (n) => Math.round(n).toString().replace(/\B(?=(\d{3})+$)/g, ',');
 
+/** A number with grouped thousands and so many decimals. */
+export function grouped(n, places = 0) {
+  const [whole, rest] = n.toFixed(places).split('.');
+  return rest ? `${integer(whole)}.${rest}` : integer(whole);
+}
+
+/** A density: two figures that count, 1,204 or 13 or 1.3 or 0.13. */
+export function decimal(n) {
+  if (n === 0) return '0';
+  return grouped(n, n >= 10 ? 0 : n >= 1 ? 1 : n >= 0.1 ? 2 : 3);
+}
+
 /**
  * A share 0..1 as a percentage with one decimal. Rounding never reaches 100 % or 0 % unless the
  * share is exactly that: 99.97 % of households is not everybody.

@@ -13,7 +13,7 @@ export const levelLabel = (level) => ({
   village: _('Villages'),
   grid: _('Grids'),
   unit: _('Units'),
-  household: _('Households'),
+  household: _('House by house'),
 })[level] ?? level;
 
 /** All areas of a level, as the end of the place path. */

@@ -4,8 +4,9 @@
  */
 import { _ } from './i18n.js';
 import { rowFor, keyOf, isRemainder } from './coverage.js';
+import { LAYERS, isOn, switched } from './layers.js';
 import { measureByKey } from './measures.js';
-import { levelForZoom, levelOfCode, levelsBelow, rowLevel } from './levels.js';
+import { HOUSEHOLD, HOUSEHOLD_ZOOM, levelForZoom, levelOfCode, levelsBelow, rowLevel } from './levels.js';
 import { Store } from './store.js';
 import { formatRoute, parseRoute } from './urlstate.js';
 import { Linking } from './linking.js';
@@ -92,6 +93,31 @@ export class MapModel {
     return (basemap.find(({ key }) => key === this.route.base) ?? basemap[0]).key;
   }
 
+  /** Zoom of the map, as far as it is known. */
+  get zoom() { return this.route.at?.zoom ?? this.state.fitZoom ?? 0; }
+
+  /** Layers one may switch here: what may not be seen is not offered. */
+  get layers() {
+    const { can } = this.config;
+    const offered = { households: can.households, issues: true, density: can.needs };
+    return LAYERS.filter((name) => offered[name]);
+  }
+
+  /** Households are drawn by themselves where they are the level, or close enough to be told apart. */
+  byDefault(name) {
+    if (name !== 'households') return name === 'issues';
+    const near = ['grid', 'unit'].includes(this.level) && this.zoom >= HOUSEHOLD_ZOOM + 2;
+    return this.level === HOUSEHOLD || near;
+  }
+
+  /** Whether a layer is switched on. */
+  switchedOn(name) {
+    return this.layers.includes(name) && isOn(name, this.route, this.byDefault(name));
+  }
+
+  /** Whether a layer is drawn: density is known for today alone. */
+  shows(name) { return this.switchedOn(name) && !(name === 'density' && this.isPast); }
+
   /** The selected row, or null. */
   get selected() { return rowFor(this.rows, this.route.sel); }
 
@@ -166,6 +192,11 @@ export class MapModel {
 
   fitted(zoom) { this.store.set({ fitZoom: zoom }); }
   hover(key) { if (this.state.hover !== key) this.store.set({ hover: key }); }
+  toggleLayer(name) {
+    const patch = switched(name, !this.switchedOn(name), this.route, this.byDefault(name));
+    return this.go(patch, { replace: true });
+  }
+
   /** Lays the map on another base map, or on none for ''. */
   setBase(key) {
     const usual = this.config.basemap[0]?.key ?? '';

@@ -1,31 +1,25 @@
 /** Areas of one level, filled by a style function, with hit testing and label points. */
 import * as L from 'leaflet';
 import { boxOf, inBox, inRings } from '../data/geometry.js';
-import { CanvasTiles } from './tiles.js';
+import { fillFor } from './patterns.js';
+import { CanvasTiles, sharedTile } from './tiles.js';
 
-/** Diagonal strokes that mark withheld numbers; drawn in screen units so that tiles join. */
-export function hatch(context, colour = '#9a958c') {
-  const canvas = document.createElement('canvas');
-  canvas.width = 8;
-  canvas.height = 8;
-  const pen = canvas.getContext('2d');
-  pen.fillStyle = '#ffffff';
-  pen.fillRect(0, 0, 8, 8);
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1.3;
-  for (const shift of [-8, 0, 8]) {
-    pen.beginPath();
-    pen.moveTo(shift, 8);
-    pen.lineTo(shift + 8, 0);
-    pen.stroke();
+const PIN = 7; // half the side of the symbol of an area without an outline
+const REACH = 14; // pixels around it that still count as touching it
+
+/** A ring of tile units as part of a path in pixels. */
+function trace(path, ring, scale) {
+  for (let i = 0; i < ring.length; i += 1) {
+    if (i) path.lineTo(ring[i].x * scale, ring[i].y * scale);
+    else path.moveTo(ring[i].x * scale, ring[i].y * scale);
   }
-  return context.createPattern(canvas, 'repeat');
+  path.closePath();
 }
 
 /**
  * options: level, on (date or ''), styleOf(properties) ->
- *   {fill: colour | 'hatch' | null, stroke, width, dash, rank} or null to leave an area out.
- * Areas of a higher rank are drawn over the others.
+ *   {fill: colour | 'hatch' | 'empty' | 'bare' | null, stroke, width, dash, rank} or null to
+ *   leave an area out. Areas of a higher rank are drawn over the others.
  */
 export const AreaTiles = CanvasTiles.extend({
   // Tiles of one zoom less drawn at twice the size: a quarter of the requests.
@@ -36,57 +30,88 @@ export const AreaTiles = CanvasTiles.extend({
     return `/tiles/areas/${z - 1}/${x}/${y}.mvt?level=${this.options.level}${on}`;
   },
 
+  load(url) { return sharedTile(url); },
+
   decode(layers, tile) {
+    const size = this.getTileSize().x;
     const features = [];
     const layer = layers.areas;
     for (let i = 0; i < (layer?.length ?? 0); i += 1) {
       const feature = layer.feature(i);
-      const rings = feature.loadGeometry().map((ring) =>
-        ring.map(({ x, y }) => ({ x: x / layer.extent, y: y / layer.extent })));
-      features.push({ properties: feature.properties, rings, box: boxOf(rings) });
+      const rings = feature.loadGeometry();
+      const path = new Path2D();
+      for (const ring of rings) trace(path, ring, size / layer.extent);
+      features.push({
+        properties: feature.properties, path, rings, box: boxOf(rings), extent: layer.extent,
+      });
     }
-    return { features, labels: this.decodeLabels(layers.labels, tile.coords) };
+    const pins = this.decodePoints(layers.pins, tile.coords);
+    return {
+      features, pins, ids: new Set(features.map(({ properties }) => properties.id).concat([...pins.keys()])),
+      labels: this.decodePoints(layers.labels, tile.coords),
+    };
   },
 
-  /** Where names stand: by area id the properties with lon and lat of the point. */
-  decodeLabels(layer, coords) {
+  /** Points by area id: the properties with lon and lat, and x and y on the tile (0..1). */
+  decodePoints(layer, coords) {
     const points = new Map();
     const size = this.getTileSize();
     for (let i = 0; i < (layer?.length ?? 0); i += 1) {
       const feature = layer.feature(i);
       const [[point]] = feature.loadGeometry();
-      const at = L.point(coords.x + point.x / layer.extent, coords.y + point.y / layer.extent);
+      const [x, y] = [point.x / layer.extent, point.y / layer.extent];
+      const at = L.point(coords.x + x, coords.y + y);
       const { lat, lng } = L.CRS.EPSG3857.pointToLatLng(at.scaleBy(size), coords.z);
-      points.set(feature.properties.id, { ...feature.properties, lat, lon: lng });
+      points.set(feature.properties.id, { ...feature.properties, lat, lon: lng, x, y });
     }
     return points;
   },
 
   paint(context, tile, size) {
-    const drawn = tile.data.features
-      .map((feature) => ({ feature, style: this.options.styleOf(feature.properties) }))
-      .filter(({ style }) => style)
-      .sort((a, b) => (a.style.rank ?? 0) - (b.style.rank ?? 0));
-    for (const { feature, style } of drawn) {
-      context.beginPath();
-      for (const ring of feature.rings) {
-        ring.forEach(({ x, y }, i) => {
-          if (i) context.lineTo(x * size, y * size);
-          else context.moveTo(x * size, y * size);
-        });
-        context.closePath();
-      }
-      if (style.fill) {
-        context.fillStyle = style.fill === 'hatch' ? hatch(context) : style.fill;
-        context.fill('evenodd');
-      }
-      if (style.width) {
-        context.lineJoin = 'round';
-        context.strokeStyle = style.stroke;
-        context.lineWidth = style.width;
-        context.setLineDash(style.dash ?? []);
-        context.stroke();
-      }
+    context.lineJoin = 'round';
+    const over = [];
+    for (const feature of tile.data.features) {
+      const style = this.options.styleOf(feature.properties);
+      if (style?.rank > 1) over.push([feature, style]);
+      else if (style) this.area(context, feature, style);
+    }
+    over.sort((a, b) => a[1].rank - b[1].rank);
+    for (const [feature, style] of over) this.area(context, feature, style);
+    for (const pin of tile.data.pins.values()) {
+      const style = this.options.styleOf(pin);
+      if (style) this.pin(context, pin.x * size, pin.y * size, style);
+    }
+  },
+
+  area(context, { path }, style) {
+    if (style.fill) {
+      context.fillStyle = fillFor(style.fill);
+      context.fill(path, 'evenodd');
+    }
+    if (style.width) {
+      context.strokeStyle = style.stroke;
+      context.lineWidth = style.width;
+      context.setLineDash(style.dash ?? []);
+      context.stroke(path);
+    }
+  },
+
+  /** An area known only by its place: a rounded square in its colour. */
+  pin(context, x, y, { fill, width, rank }) {
+    context.beginPath();
+    context.roundRect(x - PIN, y - PIN, PIN * 2, PIN * 2, 3);
+    context.fillStyle = fillFor(fill ?? '#ffffff');
+    context.fill();
+    context.setLineDash([]);
+    context.strokeStyle = rank > 1 ? '#0b5f73' : '#59626c';
+    context.lineWidth = Math.max(1.5, width);
+    context.stroke();
+  },
+
+  /** Paints anew only the tiles that show one of these areas. */
+  repaintAreas(ids) {
+    for (const tile of this.store.values()) {
+      if (ids.some((id) => tile.data?.ids.has(id))) this.show(tile);
     }
   },
 
@@ -95,16 +120,22 @@ export const AreaTiles = CanvasTiles.extend({
     const found = this.tileAt(latlng);
     if (!found) return null;
     const { tile, x, y } = found;
-    const hit = tile.data.features.find(({ box, rings, properties }) =>
-      this.options.styleOf(properties) && inBox(x, y, box) && inRings(x, y, rings));
+    const reach = REACH / this.getTileSize().x;
+    for (const pin of tile.data.pins.values()) {
+      if (Math.hypot(pin.x - x, pin.y - y) < reach && this.options.styleOf(pin)) return pin;
+    }
+    const hit = tile.data.features.find(({ box, rings, properties, extent }) =>
+      inBox(x * extent, y * extent, box) && inRings(x * extent, y * extent, rings)
+      && this.options.styleOf(properties));
     return hit?.properties ?? null;
   },
 
   /** One label point for each area on the loaded tiles: [{id, name, lon, lat}]. */
   labelPoints() {
     const points = new Map();
-    for (const tile of this.store.values()) {
-      for (const [id, properties] of tile.data?.labels ?? []) points.set(id, properties);
+    for (const { labels, pins } of this.shown()) {
+      for (const [id, properties] of labels) points.set(id, properties);
+      for (const [id, properties] of pins) points.set(id, { ...properties, below: true });
     }
     return [...points.values()];
   },

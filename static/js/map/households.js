@@ -1,15 +1,23 @@
 /**
- * Households on the map: counted cells below zoom 13, single symbols from there on. Symbols tell
- * only whether somebody is named, by shape: a filled dot has a contact, an open square has none.
+ * Households on the map: counted cells where there are many, single symbols from zoom 13 on.
+ * Symbols tell by shape: a filled dot has a contact, an open square has none, a diamond around
+ * it stands outside its grid, a plate with a number is a building of several.
  */
+import * as L from 'leaflet';
 import { integer } from '../data/i18n.js';
+import { stackPoints } from '../data/spread.js';
 import { CanvasTiles } from './tiles.js';
 
 const LINKED = '#4a545e';
 const UNLINKED = '#a3180f';
+const OUTSIDE = '#1d2329';
+const CHOSEN = '#0b5f73';
 const CELLS = 6; // to a tile's side: about 43 pixels each, room for a number
 const INNER = 0.15; // how far from the middle of its cell a number may stand, so that none overlap
-const REACH = 14; // pixels around a symbol that still count as touching it
+const REACH = { mouse: 14, touch: 24 }; // pixels around a symbol that still count as touching it
+const NUMBERED = 15; // from this zoom on a stack has room for its number
+const SAME = 3; // metres within which households stand at one point
+const ROUND = 40075016.686; // metres around the equator
 
 /** A place along one side of a tile, drawn towards the middle of its cell. */
 function nearMiddle(place) {
@@ -19,77 +27,170 @@ function nearMiddle(place) {
 }
 
 /** Cells of a tile gathered six to a side, each near the middle of its households. */
-function mergeCells(points) {
+function mergeCells(layer) {
   const cells = new Map();
-  for (const { x, y, properties: { n, unlinked } } of points) {
+  for (let i = 0; i < layer.length; i += 1) {
+    const feature = layer.feature(i);
+    const [[point]] = feature.loadGeometry();
+    const { n, unlinked } = feature.properties;
+    const [x, y] = [point.x / layer.extent, point.y / layer.extent];
     const key = Math.floor(x * CELLS) * CELLS + Math.floor(y * CELLS);
-    const cell = cells.get(key) ?? { x: 0, y: 0, n: 0, unlinked: 0 };
-    cells.set(key, {
-      x: cell.x + x * n, y: cell.y + y * n, n: cell.n + n, unlinked: cell.unlinked + unlinked,
-    });
+    if (!cells.has(key)) cells.set(key, { x: 0, y: 0, n: 0, unlinked: 0 });
+    const cell = cells.get(key);
+    cell.x += x * n;
+    cell.y += y * n;
+    cell.n += n;
+    cell.unlinked += unlinked;
   }
   return [...cells.values()].map(({ x, y, n, unlinked }) =>
-    ({ x: nearMiddle(x / n), y: nearMiddle(y / n), properties: { n, unlinked } }));
+    ({ x: nearMiddle(x / n), y: nearMiddle(y / n), n, unlinked }));
+}
+
+/**
+ * Single households of a tile: xs, ys in 0..1; ids; linked and outside as bytes; `alone` and
+ * `open` (without a contact) the indexes of those that stand by themselves; stacks of the others.
+ */
+function readSingle(layer, z) {
+  const n = layer.length;
+  const data = {
+    single: true, ids: new Array(n), xs: new Float64Array(n), ys: new Float64Array(n),
+    linked: new Uint8Array(n), outside: new Uint8Array(n),
+  };
+  for (let i = 0; i < n; i += 1) {
+    const feature = layer.feature(i);
+    const [[point]] = feature.loadGeometry();
+    const { id, linked, outside } = feature.properties;
+    data.ids[i] = id;
+    data.xs[i] = point.x / layer.extent;
+    data.ys[i] = point.y / layer.extent;
+    data.linked[i] = linked ? 1 : 0;
+    data.outside[i] = outside ? 1 : 0;
+  }
+  const { alone, stacks } = stackPoints(data.xs, data.ys, Math.max(SAME * 2 ** z / ROUND, 1 / 4096));
+  data.alone = alone.filter((i) => data.linked[i]);
+  data.open = alone.filter((i) => !data.linked[i]);
+  data.stacks = stacks.map((members) => ({
+    x: data.xs[members[0]], y: data.ys[members[0]], n: members.length, members,
+    unlinked: members.filter((i) => !data.linked[i]).length,
+  }));
+  return data;
+}
+
+/** Metres around a stack of a zoom within which all its households are. */
+function reachOf(z) {
+  return Math.ceil(Math.min(200, 2 * Math.max(SAME, ROUND / 2 ** z / 4096)));
 }
 
 export const HouseholdTiles = CanvasTiles.extend({
-  options: { margin: 16 },
+  options: { margin: 18 },
 
   urlOf({ x, y, z }) {
-    return `/tiles/households/${z}/${x}/${y}.mvt`;
+    const on = this.options.on ? `?on=${this.options.on}` : '';
+    return `/tiles/households/${z}/${x}/${y}.mvt${on}`;
   },
 
-  decode(layers) {
-    // Whoever sees only a few households gets them singly at every zoom.
-    const single = Boolean(layers.households);
-    const layer = single ? layers.households : layers.cells;
-    const points = [];
-    for (let i = 0; i < (layer?.length ?? 0); i += 1) {
-      const feature = layer.feature(i);
-      const [[first]] = feature.loadGeometry();
-      points.push({
-        x: first.x / layer.extent, y: first.y / layer.extent, properties: feature.properties,
-      });
+  /** Whoever sees only a few households gets them singly at every zoom. */
+  decode(layers, { coords }) {
+    if (layers.households) return readSingle(layers.households, coords.z);
+    return { single: false, cells: layers.cells ? mergeCells(layers.cells) : [] };
+  },
+
+  paint(context, { data, coords }, size) {
+    if (!data.single) {
+      for (const cell of data.cells) this.cell(context, cell.x * size, cell.y * size, cell);
+      return;
     }
-    if (!single) return { single, points: mergeCells(points) };
+    const r = coords.z >= 16 ? 5 : coords.z >= 14 ? 3.6 : 2.8;
+    this.diamonds(context, data, size, r);
+    this.dots(context, data, size, r);
     // Those without a contact come last, so that no other symbol covers them.
-    points.sort((a, b) => Number(b.properties.linked ?? 0) - Number(a.properties.linked ?? 0));
-    return { single, points };
+    for (const stack of data.stacks) if (!stack.unlinked) this.stack(context, stack, size, coords.z);
+    this.squares(context, data, size, r);
+    for (const stack of data.stacks) if (stack.unlinked) this.stack(context, stack, size, coords.z);
+    this.ring(context, data, size, r);
   },
 
-  paint(context, tile, size) {
-    for (const point of tile.data.points) {
-      const x = point.x * size;
-      const y = point.y * size;
-      if (tile.data.single) this.symbol(context, x, y, point.properties, tile.coords.z);
-      else this.cell(context, x, y, point.properties);
+  /** All dots as one path: a thousand of them cost one fill and one stroke. */
+  dots(context, { alone, xs, ys }, size, r) {
+    context.beginPath();
+    for (const i of alone) {
+      context.moveTo(xs[i] * size + r * 0.8, ys[i] * size);
+      context.arc(xs[i] * size, ys[i] * size, r * 0.8, 0, Math.PI * 2);
     }
-  },
-
-  symbol(context, x, y, { id, linked }, zoom) {
-    const r = zoom >= 16 ? 5 : zoom >= 14 ? 3.6 : 2.8;
+    context.fillStyle = LINKED;
+    context.strokeStyle = '#ffffff';
     context.lineWidth = 1.2;
-    if (linked) {
-      context.beginPath();
-      context.arc(x, y, r * 0.8, 0, Math.PI * 2);
-      context.fillStyle = LINKED;
-      context.strokeStyle = '#ffffff';
-      context.fill();
-      context.stroke();
-    } else {
-      context.lineWidth = 2;
-      context.fillStyle = '#ffffff';
-      context.strokeStyle = UNLINKED;
-      context.fillRect(x - r, y - r, r * 2, r * 2);
-      context.strokeRect(x - r, y - r, r * 2, r * 2);
+    context.stroke();
+    context.fill();
+  },
+
+  squares(context, { open, xs, ys }, size, r) {
+    context.beginPath();
+    for (const i of open) context.rect(xs[i] * size - r, ys[i] * size - r, r * 2, r * 2);
+    context.fillStyle = '#ffffff';
+    context.strokeStyle = UNLINKED;
+    context.lineWidth = 2;
+    context.fill();
+    context.stroke();
+  },
+
+  /** Around those outside their grid; the point of a diamond is seen beside any other symbol. */
+  diamonds(context, { alone, open, outside, xs, ys }, size, r) {
+    const reach = r + 4;
+    context.beginPath();
+    for (const list of [alone, open]) {
+      for (const i of list) {
+        if (!outside[i]) continue;
+        const [x, y] = [xs[i] * size, ys[i] * size];
+        context.moveTo(x, y - reach);
+        context.lineTo(x + reach, y);
+        context.lineTo(x, y + reach);
+        context.lineTo(x - reach, y);
+        context.closePath();
+      }
     }
-    if (id === this.options.chosen) {
-      context.beginPath();
-      context.arc(x, y, r + 6, 0, Math.PI * 2);
-      context.lineWidth = 3;
-      context.strokeStyle = '#0b5f73';
-      context.stroke();
-    }
+    context.fillStyle = 'rgba(255, 255, 255, 0.85)';
+    context.strokeStyle = OUTSIDE;
+    context.lineWidth = 1.4;
+    context.fill();
+    context.stroke();
+  },
+
+  /** A building of several: a plate with its number; open and red where somebody has nobody. */
+  stack(context, { x, y, n, unlinked }, size, zoom) {
+    const text = zoom >= NUMBERED ? integer(n) : '';
+    const half = text ? 4 + text.length * 3.4 : 5;
+    const high = text ? 8 : 5;
+    const [left, top] = [x * size - half, y * size - high];
+    context.lineWidth = 1.6;
+    context.strokeStyle = unlinked ? UNLINKED : LINKED;
+    context.fillStyle = '#ffffff';
+    context.beginPath();
+    context.rect(left + 2.5, top - 2.5, half * 2, high * 2);
+    context.fill();
+    context.stroke();
+    context.beginPath();
+    context.rect(left, top, half * 2, high * 2);
+    context.fillStyle = unlinked ? '#ffffff' : LINKED;
+    context.fill();
+    context.stroke();
+    if (!text) return;
+    context.fillStyle = unlinked ? UNLINKED : '#ffffff';
+    context.font = '700 11px system-ui, sans-serif';
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillText(text, x * size, y * size + 0.5);
+  },
+
+  /** Around the chosen household, wherever it stands. */
+  ring(context, { ids, xs, ys }, size, r) {
+    const i = this.options.chosen ? ids.indexOf(this.options.chosen) : -1;
+    if (i < 0) return;
+    context.beginPath();
+    context.arc(xs[i] * size, ys[i] * size, r + 6, 0, Math.PI * 2);
+    context.lineWidth = 3;
+    context.strokeStyle = CHOSEN;
+    context.stroke();
   },
 
   /** A cell: its area grows with the households in it, the ring is the part without a contact. */
@@ -115,20 +216,49 @@ export const HouseholdTiles = CanvasTiles.extend({
     }
   },
 
-  /** Properties of the single household nearest to a place, if it is within reach. */
-  householdAt(latlng) {
+  /**
+   * What stands nearest to a place within reach: {id, linked, outside, lat, lon} of a household,
+   * {n, unlinked, lat, lon} of a stack, or null.
+   */
+  symbolAt(latlng, pointer = 'mouse') {
     const found = this.tileAt(latlng);
     if (!found?.tile.data.single) return null;
-    const size = this.getTileSize().x;
+    const { data, coords } = found.tile;
     let best = null;
-    let reach = REACH / size;
-    for (const { x, y, properties } of found.tile.data.points) {
+    let reach = (REACH[pointer] ?? REACH.mouse) / this.getTileSize().x;
+    const nearer = (x, y, what) => {
       const away = Math.hypot(x - found.x, y - found.y);
-      if (away < reach) {
-        reach = away;
-        best = properties;
+      if (away < reach) [best, reach] = [what, away];
+    };
+    for (const list of [data.alone, data.open]) {
+      for (const i of list) nearer(data.xs[i], data.ys[i], i);
+    }
+    for (const stack of data.stacks) nearer(stack.x, stack.y, stack);
+    return best === null ? null : this.told(data, coords, best);
+  },
+
+  /** A household (by its index) or a stack of a tile, with its place. */
+  told(data, coords, what) {
+    const single = typeof what === 'number';
+    const [x, y] = single ? [data.xs[what], data.ys[what]] : [what.x, what.y];
+    const at = L.point(coords.x + x, coords.y + y).scaleBy(this.getTileSize());
+    const { lat, lng: lon } = L.CRS.EPSG3857.pointToLatLng(at, coords.z);
+    if (!single) return { n: what.n, unlinked: what.unlinked, lat, lon, within: reachOf(coords.z) };
+    return {
+      id: data.ids[what], linked: Boolean(data.linked[what]), outside: Boolean(data.outside[what]), lat, lon,
+    };
+  },
+
+  /** Everything single within bounds, each household once. */
+  inView(bounds) {
+    const found = new Map();
+    for (const { data, coords } of this.store.values()) {
+      if (!data?.single || coords.z !== this._tileZoom) continue;
+      for (const what of [...data.open, ...data.alone, ...data.stacks]) {
+        const told = this.told(data, coords, what);
+        if (bounds.contains([told.lat, told.lon])) found.set(told.id ?? `${told.lat}:${told.lon}`, told);
       }
     }
-    return best;
+    return [...found.values()];
   },
 });

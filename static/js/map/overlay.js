@@ -1,11 +1,12 @@
 /** Drawings over the whole view: place names with a halo, and the graticule. */
 import * as L from 'leaflet';
 import { degrees, graticuleStep, placeLabels } from '../data/geometry.js';
+import { ratio } from './tiles.js';
 
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
 
 /** A canvas as large as the view, drawn anew whenever the map comes to rest. */
-const Overlay = L.Layer.extend({
+export const Overlay = L.Layer.extend({
   initialize(options) {
     L.setOptions(this, options);
   },
@@ -35,32 +36,41 @@ const Overlay = L.Layer.extend({
 
   render() {
     const size = this._map.getSize();
-    const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
-    this.canvas.width = size.x * ratio;
-    this.canvas.height = size.y * ratio;
+    const scale = ratio();
+    this.canvas.width = size.x * scale;
+    this.canvas.height = size.y * scale;
     this.canvas.style.width = `${size.x}px`;
     this.canvas.style.height = `${size.y}px`;
     L.DomUtil.setPosition(this.canvas, this._map.containerPointToLayerPoint([0, 0]));
     const context = this.canvas.getContext('2d');
-    context.scale(ratio, ratio);
+    context.scale(scale, scale);
     this.paint(context, size);
   },
 });
 
-/** options: pane, labels() -> [{lon, lat, name, priority, fixed, small}]. */
+const MOST = 250; // names considered for one view; more would never find room
+
+/**
+ * options: pane, labels() -> [{lon, lat, name, priority, fixed, small, below}]; `below` stands
+ * under the symbol of its place.
+ */
 export const Labels = Overlay.extend({
-  paint(context, size) {
+  paint(context) {
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.lineJoin = 'round';
-    const candidates = this.options.labels().map((label) => {
-      const { x, y } = this._map.latLngToContainerPoint([label.lat, label.lon]);
-      const px = label.small ? 12 : 13;
-      const font = `${label.fixed ? 700 : 500} ${label.fixed ? 14 : px}px ${FONT}`;
-      context.font = font;
-      const width = context.measureText(label.name).width;
-      return { ...label, x, y, width, height: px + 4, font };
-    }).filter(({ x, y, width }) => x > -width && y > 0 && x < size.x + width && y < size.y);
+    const near = this._map.getBounds().pad(0.05);
+    const candidates = this.options.labels()
+      .filter(({ lat, lon }) => near.contains([lat, lon]))
+      .sort((a, b) => Number(Boolean(b.fixed)) - Number(Boolean(a.fixed)) || b.priority - a.priority)
+      .slice(0, MOST)
+      .map((label) => {
+        const { x, y } = this._map.latLngToContainerPoint([label.lat, label.lon]);
+        const px = label.small ? 12 : 13;
+        const font = `${label.fixed ? 700 : 500} ${label.fixed ? 14 : px}px ${FONT}`;
+        const width = this.widthOf(context, label.name, font);
+        return { ...label, x, y: y + (label.below ? 17 : 0), width, height: px + 4, font };
+      });
     for (const { x, y, name, font } of placeLabels(candidates, 6)) {
       context.font = font;
       context.strokeStyle = 'rgba(255, 255, 255, 0.94)';
@@ -69,6 +79,17 @@ export const Labels = Overlay.extend({
       context.fillStyle = '#1d2329';
       context.fillText(name, x, y);
     }
+  },
+
+  /** Width of a name in a font; measured once, since names come again at every rest. */
+  widthOf(context, name, font) {
+    this.widths ??= new Map();
+    const key = `${font}${name}`;
+    if (!this.widths.has(key)) {
+      context.font = font;
+      this.widths.set(key, context.measureText(name).width);
+    }
+    return this.widths.get(key);
   },
 });
 

@@ -1,7 +1,26 @@
-/** Vector tiles: fetching, decoding and a canvas grid layer that others paint on. */
+/** Vector tiles: fetching, decoding between frames, and a canvas grid layer that others paint on. */
 import * as L from 'leaflet';
 import Pbf from 'pbf';
 import { VectorTile } from '@mapbox/vector-tile';
+
+const BUDGET = 8; // ms of decoding and painting new tiles before the browser may draw a frame
+const HELD = 48; // tiles of outlines kept for layers that show the same ones
+
+const jobs = [];
+
+/** Does a job soon, and no more of them at once than leave room for a frame. */
+function soon(job) {
+  if (jobs.push(job) === 1) setTimeout(work);
+}
+
+function work() {
+  const end = performance.now() + BUDGET;
+  do {
+    jobs[0]();
+    jobs.shift();
+  } while (jobs.length && performance.now() < end);
+  if (jobs.length) setTimeout(work);
+}
 
 /** Layers of one tile; an empty object where the server has nothing there. */
 export async function fetchTile(url, signal) {
@@ -12,13 +31,24 @@ export async function fetchTile(url, signal) {
   return buffer.byteLength ? new VectorTile(new Pbf(buffer)).layers : {};
 }
 
+const held = new Map();
+
+/** A tile of outlines, asked for once by all layers that draw it. Never for anything personal. */
+export function sharedTile(url) {
+  const found = held.get(url) ?? fetchTile(url);
+  held.delete(url);
+  held.set(url, found);
+  if (held.size > HELD) held.delete(held.keys().next().value);
+  found.catch(() => held.delete(url));
+  return found;
+}
+
 /**
- * A grid layer of canvases. Each canvas is `margin` pixels larger than its tile on every side:
- * symbols on a tile's edge are whole and neighbours leave no seam at fractional zooms.
- * A subclass gives urlOf(coords), decode(layers, tile) and paint(context, tile, size).
+ * A grid layer that holds decoded tiles and draws nothing itself.
+ * A subclass gives urlOf(coords) and decode(layers, tile).
  */
-export const CanvasTiles = L.GridLayer.extend({
-  options: { margin: 1, updateWhenZooming: false, keepBuffer: 1 },
+export const DataTiles = L.GridLayer.extend({
+  options: { updateWhenZooming: false, keepBuffer: 1 },
 
   initialize(options) {
     L.GridLayer.prototype.initialize.call(this, options);
@@ -30,23 +60,63 @@ export const CanvasTiles = L.GridLayer.extend({
     });
   },
 
+  load(url, signal) { return fetchTile(url, signal); },
+
+  element() { return document.createElement('div'); },
+
   createTile(coords, done) {
-    const { margin } = this.options;
-    const side = this.getTileSize().x + margin * 2;
-    const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
-    const canvas = document.createElement('canvas');
-    canvas.width = side * ratio;
-    canvas.height = side * ratio;
-    const tile = { canvas, coords, ratio, abort: new AbortController(), data: null };
+    const element = this.element();
+    const tile = { element, coords, abort: new AbortController(), data: null };
     this.store.set(this._tileCoordsToKey(coords), tile);
-    fetchTile(this.urlOf(coords), tile.abort.signal)
-      .then((layers) => {
-        tile.data = this.decode(layers, tile);
-        this.repaintTile(tile);
-        this.fire('decoded');
-        done(null, canvas);
-      })
-      .catch((error) => done(error.name === 'AbortError' ? null : error, canvas));
+    this.load(this.urlOf(coords), tile.abort.signal)
+      .then((layers) => soon(() => this.arrived(tile, layers, done)))
+      .catch((error) => done(error.name === 'AbortError' ? null : error, element));
+    return element;
+  },
+
+  arrived(tile, layers, done) {
+    if (tile.abort.signal.aborted) return;
+    tile.data = this.decode(layers, tile);
+    this.show(tile);
+    this.fire('decoded');
+    done(null, tile.element);
+  },
+
+  show() {},
+
+  /** Decoded data of all tiles of the zoom shown. */
+  shown() {
+    const list = [];
+    for (const { data, coords } of this.store.values()) {
+      if (data && coords.z === this._tileZoom) list.push(data);
+    }
+    return list;
+  },
+
+  /** The decoded tile under a place and the place in its own units of 0..1. */
+  tileAt(latlng) {
+    if (!this._map || this._tileZoom === undefined) return null;
+    const size = this.getTileSize().x;
+    const point = this._map.project(latlng, this._tileZoom).divideBy(size);
+    const tile = this.store.get(`${Math.floor(point.x)}:${Math.floor(point.y)}:${this._tileZoom}`);
+    return tile?.data ? { tile, x: point.x % 1, y: point.y % 1 } : null;
+  },
+});
+
+/**
+ * A grid layer of canvases. Each canvas is `margin` pixels larger than its tile on every side:
+ * symbols on a tile's edge are whole and neighbours leave no seam at fractional zooms.
+ * A subclass also gives paint(context, tile, size).
+ */
+export const CanvasTiles = DataTiles.extend({
+  options: { margin: 1 },
+
+  element() {
+    const { margin } = this.options;
+    const canvas = document.createElement('canvas');
+    const side = this.getTileSize().x + margin * 2;
+    canvas.width = side * ratio();
+    canvas.height = side * ratio();
     return canvas;
   },
 
@@ -59,27 +129,23 @@ export const CanvasTiles = L.GridLayer.extend({
     canvas.style.margin = `${-margin}px`;
   },
 
-  repaintTile(tile) {
+  show(tile) {
     if (!tile.data) return;
     const { margin } = this.options;
     const size = this.getTileSize().x;
-    const context = tile.canvas.getContext('2d');
+    const canvas = tile.element;
+    const context = canvas.getContext('2d');
+    const scale = canvas.width / (size + margin * 2);
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, tile.canvas.width, tile.canvas.height);
-    context.setTransform(tile.ratio, 0, 0, tile.ratio, margin * tile.ratio, margin * tile.ratio);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.setTransform(scale, 0, 0, scale, margin * scale, margin * scale);
     this.paint(context, tile, size);
   },
 
   repaint() {
-    for (const tile of this.store.values()) this.repaintTile(tile);
-  },
-
-  /** The decoded tile under a place and the place in its own units of 0..1. */
-  tileAt(latlng) {
-    if (!this._map || this._tileZoom === undefined) return null;
-    const size = this.getTileSize().x;
-    const point = this._map.project(latlng, this._tileZoom).divideBy(size);
-    const tile = this.store.get(`${Math.floor(point.x)}:${Math.floor(point.y)}:${this._tileZoom}`);
-    return tile?.data ? { tile, x: point.x % 1, y: point.y % 1 } : null;
+    for (const tile of this.store.values()) this.show(tile);
   },
 });
+
+/** Pixels of a canvas to one of the page; more than three are never seen. */
+export const ratio = () => Math.min(3, globalThis.devicePixelRatio || 1);

@@ -1,30 +1,32 @@
 /**
  * The map of the page: turns the model's state into layers and what people do on it into the
- * model's verbs. Colours come from the coverage rows by area id, so that map and list agree.
+ * model's verbs.
  */
 import * as L from 'leaflet';
 import { keyOf } from '../data/coverage.js';
-import { classify } from '../data/classes.js';
-import { HOUSEHOLD_ZOOM, rowLevel } from '../data/levels.js';
+import { rowLevel } from '../data/levels.js';
 import { AreaTiles } from './areas.js';
 import { BaseMap } from './base.js';
 import { Buttons, Scale } from './controls.js';
+import { DensityTiles } from './density.js';
 import { HouseholdTiles } from './households.js';
+import { IssuePins, IssueTiles } from './issues.js';
 import { NearMarks } from './nearby.js';
 import { Labels } from './overlay.js';
+import { Painter } from './painter.js';
 import { Pins } from './pin.js';
 
-const ACCENT = '#0b5f73';
-const OUTSIDE = '#ebe9e3';
-const BLANK = '#ffffff';
+const PANES = {
+  ground: 206, density: 208, inner: 210, areas: 220, homes: 230, frame: 240, matters: 440, names: 450,
+};
+const CLOSER = 2; // zoom steps towards a group of pins that was chosen
 
 export class MapView {
   /** container: the element; model: the page's MapModel; inset() -> pixels covered {left, top, right, bottom}. */
   constructor(container, model, inset) {
     this.model = model;
     this.inset = inset;
-    this.rows = new Map();
-    this.innerRows = new Map();
+    this.painter = new Painter(model);
     this.shown = {};
     this.asked = new Map();
     this.map = L.map(container, {
@@ -38,6 +40,7 @@ export class MapView {
     new Scale({ position: 'bottomleft' }).addTo(this.map);
     new Buttons({ onHome: () => this.fitArea() }).addTo(this.map);
     this.labels = new Labels({ pane: 'names', labels: () => this.labelList() }).addTo(this.map);
+    this.matters = new IssuePins({ pane: 'matters', pins: () => this.issues?.pins() ?? [] });
     this.pins = new Pins(this.map, model);
     this.near = new NearMarks(this.map, model, (bounds) => this.bring(bounds));
     this.map.on('click', (event) => this.clicked(event));
@@ -53,7 +56,7 @@ export class MapView {
   }
 
   panes() {
-    for (const [name, zIndex] of [['inner', 210], ['areas', 220], ['homes', 230], ['frame', 240], ['names', 450]]) {
+    for (const [name, zIndex] of Object.entries(PANES)) {
       const pane = this.map.createPane(name);
       pane.style.zIndex = zIndex;
       pane.style.pointerEvents = 'none';
@@ -63,121 +66,92 @@ export class MapView {
   /** A base map shines through the areas; without one they are opaque. */
   laid({ shown, failed }) {
     for (const pane of ['areas', 'inner']) this.map.getPane(pane).style.opacity = shown ? 0.62 : 1;
+    this.map.getPane('ground').style.opacity = shown ? 0.25 : 1;
     if (failed) this.model.announce(this.base.note);
   }
 
   /** Brings the layers in line with the state; cheap when nothing they show has changed. */
   update() {
-    const { coverage, inner, hover, place } = this.model.state;
+    const { coverage, inner, hover, place, issue } = this.model.state;
     if (!coverage) return;
     this.follow(coverage, place);
     // Before the first view is known, tiles would be asked for in vain.
     if (!this.shown.placed) return;
     const { route, level, selected, measure } = this.model;
+    const { painter } = this;
     const on = route.on;
     this.base.show(this.model.base);
-    this.areaLayer = this.layer('areas', rowLevel(level), on, (p) => this.areaStyle(p));
-    this.frameLayer = this.layer('frame', coverage.area.level, on, (p) => this.frameStyle(p));
-    this.innerLayer = this.layer('inner', inner?.level ?? '', on, (p) => this.innerStyle(p));
-    this.householdLayer(level);
-    const key = [coverage, inner, measure, route.classes, selected, level].map(identity).join();
+    this.areaLayer = this.areas('areas', rowLevel(level), on, (p) => painter.areaStyle(p));
+    this.frameLayer = this.areas('frame', coverage.area.level, on, (p) => painter.frameStyle(p));
+    this.groundLayer = this.areas('ground', coverage.area.level, on, (p) => painter.groundStyle(p));
+    this.innerLayer = this.areas('inner', inner?.level ?? '', on, (p) => painter.innerStyle(p));
+    this.overlays(on);
+    const key = [coverage, inner, measure.key, route.classes, selected, level, painter.calm].map(identity).join();
     if (key !== this.shown.key) {
       this.shown.key = key;
-      this.rows = new Map(coverage.rows.map((row) => [row.id, row]));
-      this.innerRows = new Map((inner?.rows ?? []).map((row) => [row.id, row]));
-      this.classes = classify(coverage.rows.filter((row) => row.id), measure, route.classes);
-      for (const layer of [this.areaLayer, this.frameLayer, this.innerLayer]) layer?.repaint();
+      painter.read(this.model.state);
+      for (const layer of [this.areaLayer, this.groundLayer, this.frameLayer, this.innerLayer]) layer?.repaint();
       this.labels.redraw();
     }
-    if (hover !== this.shown.hover) {
-      this.shown.hover = hover;
-      this.areaLayer?.repaint();
-    }
-    if (this.households && this.households.options.chosen !== (place?.id ?? '')) {
-      this.households.options.chosen = place?.id ?? '';
-      this.households.repaint();
+    this.markHover(hover);
+    this.choose(this.households, place?.id ?? '', 'repaint');
+    this.choose(this.matters, issue?.id ?? '', 'redraw');
+  }
+
+  /** The layer of areas of a pane, replaced when its level or date changes. */
+  areas(pane, level, on, styleOf) {
+    return this.layer(pane, level && `${level}|${on}`, () => {
+      const layer = new AreaTiles({ pane, level, on, styleOf, margin: 1 });
+      layer.on('decoded', () => this.labels.redraw());
+      return layer;
+    });
+  }
+
+  /** Households, density and matters, each while it is switched on. */
+  overlays(on) {
+    const { model } = this;
+    // New coverage numbers mean new symbols: household tiles are never cached.
+    const homes = model.shows('households') && `${identity(model.state.coverage)}|${on}`;
+    this.households = this.layer('homes', homes, () => new HouseholdTiles({ pane: 'homes', on }));
+    this.layer('density', model.shows('density') && 'today', () => new DensityTiles({ pane: 'density' }));
+    this.issues = this.layer('matters', model.shows('issues') && `at ${on}`, () => {
+      const layer = new IssueTiles({ pane: 'matters', on });
+      layer.on('decoded', () => this.matters.redraw());
+      return layer;
+    });
+    if (Boolean(this.issues) !== this.map.hasLayer(this.matters)) {
+      this.map[this.issues ? 'addLayer' : 'removeLayer'](this.matters);
     }
   }
 
-  /** The area layer of a pane, replaced when its level or date changes. */
-  layer(pane, level, on, styleOf) {
-    const key = `${level}|${on}`;
-    const held = this.shown[pane];
-    if (held?.key === key) return held.layer;
+  /** The layer of a name, made anew when its key is another one; none without a key. */
+  layer(name, key, make) {
+    const held = this.shown[name];
+    if (held?.key === (key || '')) return held.layer;
     held?.layer?.remove();
-    const layer = level
-      ? new AreaTiles({ pane, level, on, styleOf, margin: 1 }).addTo(this.map)
-      : null;
-    layer?.on('decoded', () => this.labels.redraw());
-    this.shown[pane] = { key, layer };
+    const layer = key ? make().addTo(this.map) : null;
+    this.shown[name] = { key: key || '', layer };
     return layer;
   }
 
-  householdLayer(level) {
-    const near = level === 'grid' && this.map.getZoom() >= HOUSEHOLD_ZOOM + 2;
-    const wanted = this.model.canSeeHouseholds && !this.model.isPast
-      && (level === 'household' || near);
-    // New coverage numbers mean new symbols: household tiles are never cached.
-    const key = wanted ? identity(this.model.state.coverage) : '';
-    if (key === this.shown.homes) return;
-    this.shown.homes = key;
-    this.households?.remove();
-    this.households = wanted ? new HouseholdTiles({ pane: 'homes', margin: 16 }).addTo(this.map) : null;
+  /** Only the tiles of the areas that gain or lose the pointer are painted anew. */
+  markHover(hover) {
+    if (hover === this.shown.hover) return;
+    const { ids } = this.painter;
+    this.areaLayer?.repaintAreas([ids.get(this.shown.hover), ids.get(hover)].filter(Boolean));
+    this.shown.hover = hover;
   }
 
-  fillOf(row) {
-    if (this.model.measure.withheld(row)) return 'hatch';
-    return this.classes?.classOf(row)?.colour ?? BLANK;
-  }
-
-  areaStyle({ id }) {
-    const row = this.rows.get(id);
-    if (!row) return { fill: OUTSIDE, stroke: '#ffffff', width: 1, rank: 0 };
-    const key = keyOf(row);
-    const calm = this.model.level === 'household';
-    const fill = calm ? '#faf8f4' : this.fillOf(row);
-    if (row === this.model.selected) {
-      // Its own grids show through from the pane below.
-      const open = this.innerRows.size && !calm;
-      return { fill: open ? null : fill, stroke: ACCENT, width: 3.5, rank: 3 };
-    }
-    if (key === this.model.state.hover) return { fill, stroke: ACCENT, width: 2, rank: 2 };
-    return { fill, stroke: calm ? '#cfcabf' : '#ffffff', width: calm ? 1 : 1.3, rank: 1 };
-  }
-
-  innerStyle({ id }) {
-    const row = this.innerRows.get(id);
-    if (!row) return null;
-    return { fill: this.fillOf(row), stroke: '#ffffff', width: 1, rank: 1 };
-  }
-
-  /** The outline of the whole area, dashed. */
-  frameStyle({ id }) {
-    if (id !== this.model.state.coverage?.area.id) return null;
-    return { fill: null, stroke: '#59626c', width: 1.5, dash: [7, 5] };
+  /** Tells a layer what is chosen on it. */
+  choose(layer, chosen, draw) {
+    if (!layer || (layer.options.chosen ?? '') === chosen) return;
+    layer.options.chosen = chosen;
+    layer[draw]();
   }
 
   labelList() {
-    const { selected } = this.model;
-    const list = [];
-    // Counted cells already fill the map below that zoom; names would cover them.
-    if (this.model.level === 'household' && this.map.getZoom() < HOUSEHOLD_ZOOM) return list;
-    for (const point of this.areaLayer?.labelPoints() ?? []) {
-      const row = this.rows.get(point.id);
-      if (!row) continue;
-      const value = this.model.measure.value(row) ?? 0;
-      const rank = this.model.measure.worst === 'low' ? 1 - value : value;
-      const chosen = selected?.id === point.id;
-      if (chosen && this.innerRows.size && this.map.getZoom() >= HOUSEHOLD_ZOOM) continue;
-      list.push({ ...point, priority: rank, fixed: chosen });
-    }
-    if (this.innerRows.size && this.map.getZoom() >= HOUSEHOLD_ZOOM) {
-      for (const point of this.innerLayer?.labelPoints() ?? []) {
-        const row = this.innerRows.get(point.id);
-        if (row) list.push({ ...point, priority: row.gap + 1e6, small: true });
-      }
-    }
-    return list;
+    return this.painter.labels(
+      this.areaLayer?.labelPoints() ?? [], this.innerLayer?.labelPoints() ?? [], this.map.getZoom());
   }
 
   /** Moves the view where the state says: a new area, the address, a selection, a found place. */
@@ -307,10 +281,11 @@ export class MapView {
 
   hovered({ latlng, originalEvent }) {
     if (originalEvent.pointerType === 'touch') return;
-    const row = this.rows.get(this.areaLayer?.areaAt(latlng)?.id);
+    const row = this.painter.rows.get(this.areaLayer?.areaAt(latlng)?.id);
     this.model.hover(row ? keyOf(row) : '');
     this.tell(row, latlng);
-    this.map.getContainer().classList.toggle('over-area', Boolean(row));
+    const symbol = this.matters.markAt(latlng) ?? this.households?.symbolAt(latlng);
+    this.map.getContainer().classList.toggle('over-area', Boolean(row ?? symbol));
   }
 
   /** Name and number of the area under the pointer: not every area has room for its name. */
@@ -331,22 +306,36 @@ export class MapView {
     this.tip.setLatLng(latlng).openOn(this.map);
   }
 
-  clicked({ latlng }) {
+  clicked({ latlng, originalEvent }) {
     if (this.model.touched({ lon: latlng.lng, lat: latlng.lat }, this.map.getZoom())) return;
-    const household = this.households?.householdAt(latlng);
-    if (household) {
-      this.model.showPlace({ ...household, lat: latlng.lat, lon: latlng.lng, here: true });
+    const pointer = originalEvent.pointerType === 'touch' ? 'touch' : 'mouse';
+    const mark = this.issues && this.matters.markAt(latlng, pointer);
+    if (mark) {
+      this.openPins(mark);
       return;
     }
-    if (this.model.state.place) this.model.showPlace(null);
-    const row = this.rows.get(this.areaLayer?.areaAt(latlng)?.id);
+    const symbol = this.households?.symbolAt(latlng, pointer);
+    if (symbol) {
+      if (symbol.id) this.model.showPlace({ ...symbol, here: true });
+      else this.model.showStack(symbol);
+      return;
+    }
+    const { place, stack, issue } = this.model.state;
+    if (place || stack || issue) this.model.showPlace(null);
+    const row = this.painter.rows.get(this.areaLayer?.areaAt(latlng)?.id);
     if (!row) return;
     if (row === this.model.selected) {
-      const inner = this.innerRows.get(this.innerLayer?.areaAt(latlng)?.id);
+      const inner = this.painter.innerRows.get(this.innerLayer?.areaAt(latlng)?.id);
       if (inner) this.model.enter(row, { sel: keyOf(inner) });
       return;
     }
     this.model.select(keyOf(row));
+  }
+
+  /** One matter opens; a group comes closer until it fans out. */
+  openPins({ pins, lat, lon }) {
+    if (pins.length === 1) this.model.showIssue(pins[0].id);
+    else this.map.setView([lat, lon], Math.min(this.map.getMaxZoom(), this.map.getZoom() + CLOSER));
   }
 }
 

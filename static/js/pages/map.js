@@ -5,7 +5,9 @@ import { AreaCard } from '../components/area-card.js';
 import { AreaList } from '../components/area-list.js';
 import { AsOf, SearchBox, Trail } from '../components/bar.js';
 import { GapPanel, HouseholdLevelList } from '../components/gap-list.js';
-import { Legend, LevelChooser, MapNote } from '../components/map-tools.js';
+import { LayerChooser } from '../components/layer-chooser.js';
+import { Legend } from '../components/legend.js';
+import { MapNote, PastNote } from '../components/map-tools.js';
 import { NearPanel } from '../components/near-panel.js';
 import { Figures, Headline, Measures, ReasonKey, Status } from '../components/overview.js';
 import { PlaceCard } from '../components/place-card.js';
@@ -23,11 +25,12 @@ const ELEMENTS = {
   'lh-area-list': AreaList,
   'lh-household-list': HouseholdLevelList,
   'lh-reason-key': ReasonKey,
-  'lh-levels': LevelChooser,
+  'lh-levels': LayerChooser,
   'lh-legend': Legend,
   'lh-area-card': AreaCard,
   'lh-gap-panel': GapPanel,
   'lh-map-note': MapNote,
+  'lh-past-note': PastNote,
   'lh-place-card': PlaceCard,
   'lh-near-panel': NearPanel,
   'lh-status': Status,
