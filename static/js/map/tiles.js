@@ -25,7 +25,11 @@ function work() {
 /** Layers of one tile; an empty object where the server has nothing there. */
 export async function fetchTile(url, signal) {
   const response = await fetch(url, { signal, credentials: 'same-origin' });
-  if (response.status === 204 || response.status === 404) return {};
+  if (response.status === 204 || response.status === 404) {
+    // An answer nobody reads would keep its connection.
+    response.body?.cancel();
+    return {};
+  }
   if (!response.ok) throw new Error(`tile ${response.status}`);
   const buffer = await response.arrayBuffer();
   return buffer.byteLength ? new VectorTile(new Pbf(buffer)).layers : {};
