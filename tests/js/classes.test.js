@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classify, equalLimits, quantileLimits } from '../../static/js/data/classes.js';
+import { classify, equalLimits, quantileLimits, roundLimit } from '../../static/js/data/classes.js';
 import { measureByKey } from '../../static/js/data/measures.js';
 
 const gap = measureByKey('gap');
@@ -61,4 +61,38 @@ test('it takes limits by equal steps and by hand', () => {
 test('it puts about as many values into each quantile class', () => {
   assert.deepEqual(quantileLimits([1, 2, 3, 4, 5, 6, 7, 8], 4), [2, 4, 6, 8]);
   assert.deepEqual(quantileLimits([5, 5, 5, 5], 4), [5]);
+});
+
+const perKm2 = measureByKey('most_need_km2');
+const dense = (...values) => values.map((value) => ({ tier: { zhongdian: value * 4 }, km2: 4 }));
+
+test('it classes densities by decimals that their size asks for, nought apart', () => {
+  const { classes, classOf } = classify(dense(0, 0.25, 0.5, 1, 1.5, 2, 3.5, 4), perKm2);
+  assert.equal(classes[0].label, '0');
+  assert.equal(classes.at(-1).label, '3.5 and more');
+  for (const value of [0.25, 4]) assert.ok(classOf(dense(value)[0]));
+  for (let i = 1; i < classes.length; i += 1) assert.equal(classes[i].low, classes[i - 1].high + 1);
+});
+
+test('it rounds the limits of large densities to two figures', () => {
+  const { classes } = classify(dense(12, 137, 389, 866, 1204, 1877, 2501, 3333), perKm2);
+  assert.deepEqual(classes.slice(1).map(({ label }) => label), ['under 140', '140–870', '870–1,900', '1,900 and more']);
+  assert.equal(roundLimit(866), 870);
+  assert.equal(classes.reduce((sum, { count }) => sum + count, 0), 8);
+});
+
+test('it never lets a small density pass for none', () => {
+  const { classOf } = classify(dense(0.0001, 60), perKm2);
+  assert.notEqual(classOf(dense(0.0001)[0]).label, '0');
+});
+
+test('it takes decimal limits by hand', () => {
+  const { classes } = classify(dense(0, 0.2, 0.6, 2, 9), perKm2, '0.5,2,5');
+  assert.deepEqual(classes.slice(2).map(({ from }) => from), [2, 5]);
+});
+
+test('it has no density of an area without an outline, nor of a withheld number', () => {
+  const rows = [{ tier: { zhongdian: 3 }, km2: null }, { tier: { zhongdian: null }, km2: 2, withheld: ['tier'] }];
+  const { blank, withheld } = classify(rows, perKm2);
+  assert.deepEqual([blank, withheld], [1, 1]);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { formatRoute, parseRoute } from '../../static/js/data/urlstate.js';
 
 test('it returns the address it was given', () => {
-  const address = '?area=152223100&level=grid&measure=linked_rate&classes=1,6,16&on=2026-11-01'
+  const address = '?area=152223100&level=grid&measure=linked_rate&classes=1,6.5,16&show=households,density&hide=issues&on=2026-11-01'
     + '&sel=152223100021&open=gap&reason=left&at=46.72000,122.90000,12.5';
   assert.equal(formatRoute(parseRoute(address)), address);
 });

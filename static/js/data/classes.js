@@ -94,7 +94,9 @@ export function classify(rows, measure, method = '') {
   for (const [i, item] of classes.entries()) {
     item.count = known.filter((v) => v >= item.low && v <= item.high).length;
     item.from = kind === 'density' ? item.low / steps : item.low;
-    item.label = label(item, kind, { steps, open: zeroApart && i > 0 && i === classes.length - 1 });
+    const open = zeroApart && i > 0 && i === classes.length - 1;
+    item.label = kind === 'density' && i > 0
+      ? between(item.low, classes[i + 1]?.low, { steps, first: i === 1 }) : label(item, kind, open);
   }
   return {
     classes,
@@ -109,27 +111,34 @@ export function classify(rows, measure, method = '') {
 
 function limitsBy(method, values, { k, kind, steps }) {
   if (!values.length) return [];
-  if (method === 'equal') return equalLimits(values, k);
+  if (method === 'equal') {
+    const limits = equalLimits(values, k);
+    return kind === 'density' ? shared(limits, values) : limits;
+  }
   if (/^\d/.test(method)) {
     const unit = kind === 'density' ? steps : 1;
     const lowers = method.split(',').map((text) => Math.max(1, Math.round(Number(text) * unit)));
     return manualLimits(lowers, values).slice(0, k);
   }
   const limits = quantileLimits(values, k);
-  return kind === 'density' ? rounded(limits) : limits;
+  return kind === 'density' ? shared(limits, values) : limits;
 }
 
-/** Limits rounded to be read, still rising; the last stays, or the greatest value had no class. */
-function rounded(limits) {
-  const last = limits.at(-1);
-  const inner = [...new Set(limits.slice(0, -1).map(roundLimit))].filter((limit) => limit < last);
-  return [...inner, last];
+/** Limits of densities: rounded, each the lower one of the class above it. */
+function shared(limits, values) {
+  const lowers = limits.slice(0, -1).map(roundLimit).filter((limit) => limit > 1);
+  return manualLimits([1, ...lowers], values);
 }
 
-function label({ low, high }, kind, { steps, open }) {
-  const say = (n) => (kind === 'density' ? grouped(n / steps, Math.log10(steps)) : `${n}`);
+function label({ low, high }, kind, open) {
   const unit = kind === 'rate' ? '%' : '';
-  if (low === 0 && high === 0) return `0${unit}`;
-  if (open && high > low) return _('%(n)s and more', { n: say(low) });
-  return low === high ? `${say(low)}${unit}` : `${say(low)}–${say(high)}${unit}`;
+  if (open && high > low) return _('%(n)s and more', { n: low });
+  return low === high ? `${low}${unit}` : `${low}–${high}${unit}`;
+}
+
+/** A class of densities from its lower limit up to the next one, which is no more part of it. */
+function between(low, next, { steps, first }) {
+  const say = (n) => grouped(n / steps, Math.log10(steps)).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  if (next === undefined) return first ? _('over 0') : _('%(n)s and more', { n: say(low) });
+  return first ? _('under %(n)s', { n: say(next) }) : `${say(low)}–${say(next)}`;
 }

@@ -15,5 +15,5 @@ export function densityClass(perKm2) {
 
 /** [{label, colour}] of the legend. */
 export const densityClasses = () =>
-  [_('none'), _('under 5'), '5–20', '20–100', _('%(n)s and more', { n: 100 })]
+  ['0', _('under %(n)s', { n: 5 }), '5–20', '20–100', _('%(n)s and more', { n: 100 })]
     .map((label, i) => ({ label, colour: RAMPS.density[i] }));
