@@ -23,18 +23,13 @@ export class AsOf extends View {
 
   draw() {
     const { today } = this.model.config;
-    return [
-      // The browser writes dates in its own order, so ours is shown and its field lies over it.
-      h('label', {}, h('span.as-of-word', {}, _('as of')), ' ', this.model.asOf, h('input', {
-        type: 'date', value: this.model.asOf, max: today, required: true, 'data-focus': 'on',
-        'aria-label': _('as of'),
-        onclick: ({ target }) => target.showPicker?.(),
-        onchange: ({ target }) => target.value && this.model.setDate(target.value),
-      })),
-      this.model.isPast ? h('button.link', {
-        type: 'button', 'data-focus': 'today', onclick: () => this.model.setDate(''),
-      }, _('Today')) : null,
-    ];
+    // The browser writes dates in its own order, so ours is shown and its field lies over it.
+    return h('label', {}, h('span.as-of-word', {}, _('as of')), ' ', this.model.asOf, h('input', {
+      type: 'date', value: this.model.asOf, max: today, required: true, 'data-focus': 'on',
+      'aria-label': _('as of'),
+      onclick: ({ target }) => target.showPicker?.(),
+      onchange: ({ target }) => target.value && this.model.setDate(target.value),
+    }));
   }
 }
 

@@ -75,8 +75,8 @@ export class Legend extends View {
         classes.map(({ colour, label, count }) =>
           line(h('span.swatch.class', { style: { backgroundColor: colour } }), label, count)),
         withheld ? line(h('span.swatch.class.hatch'), WITHHELD_TEXT, withheld) : null,
-        blank ? line(h('span.swatch.class.empty'), measure.blank, blank) : null,
-        empty ? line(h('span.swatch.class.empty'), _('no households in scope'), empty) : null,
+        blank ? line(h('span.swatch.class'), measure.blank, blank) : null,
+        empty ? line(h('span.swatch.class.nobody'), _('no households in scope'), empty) : null,
         this.bare(coverage)),
       this.method(classes, route),
     ];
@@ -87,7 +87,7 @@ export class Legend extends View {
     const covered = rows.reduce((sum, row) => sum + (row.km2 ?? 0), 0);
     const km2 = (total.km2 ?? 0) - covered;
     if (!covered || km2 < BARE * total.km2) return null;
-    return h('li', {}, h('span.swatch.class.bare'), h('span', {}, _('land in no area')),
+    return h('li', {}, h('span.swatch.class.uncovered'), h('span', {}, _('land in no area')),
       h('span.hint', {}, _('%(n)s km²', { n: grouped(km2, km2 < 10 ? 1 : 0) })));
   }
 

@@ -53,6 +53,9 @@ export class MapModel {
       moved: null,
       near: null,
       picking: false,
+      browsing: false,
+      items: null,
+      marked: null,
     });
     this.linking = new Linking(this);
     this.places = new Places(this);
@@ -147,6 +150,8 @@ export class MapModel {
 
   select(key) {
     const same = this.route.sel === key;
+    const row = same ? null : rowFor(this.rows, key);
+    if (row) this.announce(_('Selected: %(area)s', { area: `${row.name} · ${this.measure.label} ${this.measure.text(row)}` }));
     this.nearby.leave();
     return this.go({ sel: same ? '' : key, ...NOTHING_OPEN });
   }
@@ -204,6 +209,13 @@ export class MapModel {
   }
 
   announce(message) { this.store.set({ message }); }
+
+  /** Lists what stands in the view, or no longer; the map fills `items`. */
+  browse(browsing) {
+    this.store.set({ browsing, marked: null });
+    if (!browsing) this.hover('');
+  }
+
   showPlace(place) { return this.places.show(place); }
   showStack(point) { return this.places.showStack(point); }
   showIssue(id) { return this.places.showIssue(id); }

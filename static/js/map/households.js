@@ -119,9 +119,9 @@ export const HouseholdTiles = CanvasTiles.extend({
     }
     context.fillStyle = LINKED;
     context.strokeStyle = '#ffffff';
-    context.lineWidth = 1.2;
-    context.stroke();
+    context.lineWidth = 1;
     context.fill();
+    context.stroke();
   },
 
   squares(context, { open, xs, ys }, size, r) {

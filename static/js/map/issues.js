@@ -10,7 +10,7 @@ const ISSUE = '#7a1fa2';
 const HALF = 8; // half the width of a triangle
 const TOUCH = 15; // pixels between pins that would cover each other
 const GAP = 26; // pixels between the pins of a fan
-const FAN_ZOOM = 15; // from here on a group fans out
+export const FAN_ZOOM = 15; // from here on a group fans out
 const REACH = { mouse: 13, touch: 24 };
 
 /** Matters with their place on the world (0..1), whatever the zoom. */
@@ -73,7 +73,7 @@ export const IssuePins = Overlay.extend({
     for (const mark of near) triangle(context, mark, this.options.chosen);
   },
 
-  /** What stands under a place: {pins, lat, lon}, or null. */
+  /** What stands under a place: {pins, places, lat, lon}, or null. */
   markAt(latlng, pointer = 'mouse') {
     if (!this._map || !this.marks) return null;
     const at = this._map.project(latlng);
@@ -86,10 +86,13 @@ export const IssuePins = Overlay.extend({
     return best && this.told(best);
   },
 
-  /** A mark with the place it speaks of. */
+  /** A mark with the place it stands at and the places of its matters. */
   told(mark) {
-    const { lat, lng } = this._map.unproject([mark.from?.x ?? mark.x, mark.from?.y ?? mark.y]);
-    return { pins: mark.pins, lat, lon: lng };
+    const { lat, lng } = this._map.unproject([mark.x, mark.y]);
+    const side = 256 * 2 ** this._map.getZoom();
+    return {
+      pins: mark.pins, lat, lon: lng, places: mark.pins.map(({ wx, wy }) => this._map.unproject([wx * side, wy * side])),
+    };
   },
 
   /** All marks within the view. */

@@ -8,6 +8,7 @@ import { HOUSEHOLD, HOUSEHOLD_ZOOM } from '../data/levels.js';
 
 const ACCENT = '#0b5f73';
 const CALM = '#faf8f4';
+const BLANK = '#ffffff';
 const LEFT_OUT = { fill: '#ebe9e3', stroke: '#ffffff', width: 1, rank: 0 };
 const GROUND = { fill: 'bare', stroke: null, width: 0, rank: 0 };
 const FRAME = { fill: null, stroke: '#59626c', width: 1.5, dash: [7, 5], rank: 0 };
@@ -44,7 +45,7 @@ export class Painter {
     if (this.calm) return this.model.shows('density') ? null : CALM;
     if (!row.in_scope) return 'empty';
     if (this.model.measure.withheld(row)) return 'hatch';
-    return this.classes?.classOf(row)?.colour ?? 'empty';
+    return this.classes?.classOf(row)?.colour ?? BLANK;
   }
 
   areaStyle({ id }) {

@@ -10,7 +10,8 @@ import { BaseMap } from './base.js';
 import { Buttons, Scale } from './controls.js';
 import { DensityTiles } from './density.js';
 import { HouseholdTiles } from './households.js';
-import { IssuePins, IssueTiles } from './issues.js';
+import { FAN_ZOOM, IssuePins, IssueTiles } from './issues.js';
+import { Items } from './items.js';
 import { NearMarks } from './nearby.js';
 import { Labels } from './overlay.js';
 import { Painter } from './painter.js';
@@ -19,7 +20,6 @@ import { Pins } from './pin.js';
 const PANES = {
   ground: 206, density: 208, inner: 210, areas: 220, homes: 230, frame: 240, matters: 440, names: 450,
 };
-const CLOSER = 2; // zoom steps towards a group of pins that was chosen
 
 export class MapView {
   /** container: the element; model: the page's MapModel; inset() -> pixels covered {left, top, right, bottom}. */
@@ -43,6 +43,7 @@ export class MapView {
     this.matters = new IssuePins({ pane: 'matters', pins: () => this.issues?.pins() ?? [] });
     this.pins = new Pins(this.map, model);
     this.near = new NearMarks(this.map, model, (bounds) => this.bring(bounds));
+    this.items = new Items(this);
     this.map.on('click', (event) => this.clicked(event));
     this.map.on('mousemove', (event) => this.hovered(event));
     this.map.on('mouseout', () => {
@@ -316,8 +317,7 @@ export class MapView {
     }
     const symbol = this.households?.symbolAt(latlng, pointer);
     if (symbol) {
-      if (symbol.id) this.model.showPlace({ ...symbol, here: true });
-      else this.model.showStack(symbol);
+      this.openSymbol(symbol);
       return;
     }
     const { place, stack, issue } = this.model.state;
@@ -332,10 +332,21 @@ export class MapView {
     this.model.select(keyOf(row));
   }
 
+  /** A household opens its card, a stack the list of its households. */
+  openSymbol(symbol) {
+    if (symbol.id) this.model.showPlace({ ...symbol, here: true });
+    else this.model.showStack(symbol);
+  }
+
   /** One matter opens; a group comes closer until it fans out. */
-  openPins({ pins, lat, lon }) {
-    if (pins.length === 1) this.model.showIssue(pins[0].id);
-    else this.map.setView([lat, lon], Math.min(this.map.getMaxZoom(), this.map.getZoom() + CLOSER));
+  openPins({ pins, places }) {
+    if (pins.length === 1) {
+      this.model.showIssue(pins[0].id);
+      return;
+    }
+    const closer = Math.min(FAN_ZOOM, this.map.getZoom() + 1);
+    const zoom = this.map.getBoundsZoom(L.latLngBounds(places).pad(0.2));
+    this.map.setView(L.latLngBounds(places).getCenter(), Math.max(closer, Math.min(FAN_ZOOM, zoom)));
   }
 }
 

@@ -7,6 +7,7 @@ import { AsOf, SearchBox, Trail } from '../components/bar.js';
 import { GapPanel, HouseholdLevelList } from '../components/gap-list.js';
 import { LayerChooser } from '../components/layer-chooser.js';
 import { Legend } from '../components/legend.js';
+import { MapItems } from '../components/map-items.js';
 import { MapNote, PastNote } from '../components/map-tools.js';
 import { NearPanel } from '../components/near-panel.js';
 import { Figures, Headline, Measures, ReasonKey, Status } from '../components/overview.js';
@@ -31,6 +32,7 @@ const ELEMENTS = {
   'lh-gap-panel': GapPanel,
   'lh-map-note': MapNote,
   'lh-past-note': PastNote,
+  'lh-map-items': MapItems,
   'lh-place-card': PlaceCard,
   'lh-near-panel': NearPanel,
   'lh-status': Status,
