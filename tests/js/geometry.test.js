@@ -31,3 +31,11 @@ test('it draws a handful of graticule lines and names them shortly', () => {
   assert.equal(degrees(122.9, 0.1), '122.9°');
   assert.equal(degrees(46.7, 0.05), '46.70°');
 });
+
+test('it lets a label give way to a symbol where there is room', () => {
+  const label = { x: 50, y: 50, width: 40, height: 16, priority: 1 };
+  const [placed] = placeLabels([label], 2, [{ x: 50, y: 46, width: 18, height: 18 }]);
+  assert.equal(placed.y, 65);
+  const [over] = placeLabels([label], 2, [50, 65, 35].map((y) => ({ x: 50, y, width: 18, height: 18 })));
+  assert.equal(over.y, 50);
+});

@@ -31,20 +31,30 @@ export function boxOf(rings) {
 export const inBox = (x, y, box) =>
   x >= box.minX && x <= box.maxX && y >= box.minY && y <= box.maxY;
 
+const ASIDE = [0, 15, -15]; // pixels a label may give way upwards or downwards
+
+/** Whether two boxes {x, y, width, height} around their centres touch. */
+const touch = (a, b, gap = 0) =>
+  Math.abs(a.x - b.x) * 2 < a.width + b.width + gap * 2
+  && Math.abs(a.y - b.y) * 2 < a.height + b.height + gap * 2;
+
 /**
  * Labels that do not cover each other: candidates [{x, y, width, height, priority, fixed}] with
- * x, y the centre; higher priority is placed first, `fixed` ones always.
+ * x, y the centre; higher priority is placed first, `fixed` ones always. Symbols (boxes, too) are
+ * given way to where there is room beside them, and written over where there is none.
  */
-export function placeLabels(candidates, gap = 2) {
+export function placeLabels(candidates, gap = 2, symbols = []) {
   const placed = [];
   const order = [...candidates].sort(
     (a, b) => Number(Boolean(b.fixed)) - Number(Boolean(a.fixed)) || b.priority - a.priority,
   );
   for (const item of order) {
-    const free = placed.every((other) =>
-      Math.abs(other.x - item.x) * 2 >= other.width + item.width + gap * 2
-      || Math.abs(other.y - item.y) * 2 >= other.height + item.height + gap * 2);
-    if (free || item.fixed) placed.push(item);
+    const near = symbols.filter((box) => touch(box, { ...item, height: item.height + 30 }));
+    const places = (near.length ? ASIDE : [0]).map((dy) => ({ ...item, y: item.y + dy }));
+    const free = places.filter((place) => placed.every((other) => !touch(other, place, gap)));
+    const best = free.find((place) => near.every((box) => !touch(box, place))) ?? free[0];
+    if (best) placed.push(best);
+    else if (item.fixed) placed.push(item);
   }
   return placed;
 }

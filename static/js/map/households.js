@@ -119,9 +119,9 @@ export const HouseholdTiles = CanvasTiles.extend({
     }
     context.fillStyle = LINKED;
     context.strokeStyle = '#ffffff';
-    context.lineWidth = 1;
-    context.fill();
+    context.lineWidth = 1.6;
     context.stroke();
+    context.fill();
   },
 
   squares(context, { open, xs, ys }, size, r) {

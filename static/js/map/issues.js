@@ -71,6 +71,8 @@ export const IssuePins = Overlay.extend({
     for (const mark of near) if (mark.from) leader(context, mark);
     for (const mark of near) if (mark.from) dot(context, mark.from);
     for (const mark of near) triangle(context, mark, this.options.chosen);
+    this.boxes = near.map(({ x, y }) => ({ x: x - origin.x, y: y - origin.y, width: 18, height: 18 }));
+    this.fire('painted');
   },
 
   /** What stands under a place: {pins, places, lat, lon}, or null. */

@@ -52,9 +52,11 @@ const MOST = 250; // names considered for one view; more would never find room
 
 /**
  * options: pane, labels() -> [{lon, lat, name, priority, fixed, small, below}]; `below` stands
- * under the symbol of its place.
+ * under the symbol of its place. symbols() -> boxes in pixels of the view they give way to.
  */
 export const Labels = Overlay.extend({
+  options: { symbols: () => [] },
+
   paint(context) {
     context.textAlign = 'center';
     context.textBaseline = 'middle';
@@ -71,7 +73,7 @@ export const Labels = Overlay.extend({
         const width = this.widthOf(context, label.name, font);
         return { ...label, x, y: y + (label.below ? 17 : 0), width, height: px + 4, font };
       });
-    for (const { x, y, name, font } of placeLabels(candidates, 6)) {
+    for (const { x, y, name, font } of placeLabels(candidates, 6, this.options.symbols())) {
       context.font = font;
       context.strokeStyle = 'rgba(255, 255, 255, 0.94)';
       context.lineWidth = 3;

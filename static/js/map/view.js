@@ -39,8 +39,11 @@ export class MapView {
     // The first control of a bottom corner ends up lowest or, in our row, last.
     new Scale({ position: 'bottomleft' }).addTo(this.map);
     new Buttons({ onHome: () => this.fitArea() }).addTo(this.map);
-    this.labels = new Labels({ pane: 'names', labels: () => this.labelList() }).addTo(this.map);
+    this.labels = new Labels({
+      pane: 'names', labels: () => this.labelList(), symbols: () => (this.issues && this.matters.boxes) ?? [],
+    }).addTo(this.map);
     this.matters = new IssuePins({ pane: 'matters', pins: () => this.issues?.pins() ?? [] });
+    this.matters.on('painted', () => this.labels.redraw());
     this.pins = new Pins(this.map, model);
     this.near = new NearMarks(this.map, model, (bounds) => this.bring(bounds));
     this.items = new Items(this);
