@@ -63,9 +63,21 @@ def geometry_is_sound(column: str) -> Q:
     )
 
 
+class LocationSource(models.TextChoices):
+    """How a place on the map became known."""
+
+    FILE = "file", _("imported file")
+    PIN = "pin", _("pin on the map")
+    PHONE = "phone", _("phone on the spot")
+
+
 @tracked()
 class Area(models.Model):
-    """A county, township, village, grid or unit. Parents never change: a new one is a new area."""
+    """A county, township, village, grid or unit. Parents never change: a new one is a new area.
+
+    A unit may have a ``location``, for it often has no outline of its own; ``version`` grows with
+    every change of it.
+    """
 
     class Level(models.TextChoices):
         COUNTY = "county", _("county")
@@ -91,6 +103,11 @@ class Area(models.Model):
     replaced_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaces"
     )
+    location = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
+    location_source = models.CharField(max_length=8, choices=LocationSource, blank=True)
+    location_accuracy_m = models.FloatField(null=True, blank=True)
+    located_on = models.DateField(null=True, blank=True)
+    version = models.BigIntegerField(default=1, editable=False)
 
     objects = AreaQuerySet.as_manager()
 
@@ -117,8 +134,21 @@ class Area(models.Model):
             models.CheckConstraint(
                 name="area_in_force_some_day", condition=Q(during__isempty=False)
             ),
+            models.CheckConstraint(
+                name="area_location_is_sound",
+                condition=Q(location__isnull=True) | geometry_is_sound("location"),
+            ),
+            models.CheckConstraint(
+                name="area_only_units_are_located",
+                condition=Q(location__isnull=True) | Q(level="unit"),
+            ),
         ]
-        indexes = [models.Index(fields=["level", "path"], name="area_level_path")]
+        indexes = [
+            models.Index(fields=["level", "path"], name="area_level_path"),
+            GistIndex(
+                fields=["location"], name="area_location", condition=Q(location__isnull=False)
+            ),
+        ]
         triggers = marks("SELECT path, true AS deep FROM changed")
 
     def __str__(self) -> str:

@@ -13,7 +13,15 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
-from grids.models import OF_PEOPLE, Area, PathField, Post, Role, geometry_is_sound
+from grids.models import (
+    OF_PEOPLE,
+    Area,
+    LocationSource,
+    PathField,
+    Post,
+    Role,
+    geometry_is_sound,
+)
 from households.querysets import HouseholdQuerySet, LinkQuerySet
 from lib.history import tracked
 from lib.language import in_language
@@ -55,10 +63,7 @@ class Household(models.Model):
         SEASONAL = "seasonal", _("away part of the year")
         AWAY = "away", _("away all year")
 
-    class LocationSource(models.TextChoices):
-        FILE = "file", _("imported file")
-        PIN = "pin", _("pin on the map")
-        PHONE = "phone", _("phone on the spot")
+    LocationSource = LocationSource
 
     class LegalBasis(models.TextChoices):
         STATUTORY = "statutory", _("statutory duty")
