@@ -37,6 +37,7 @@ ACTIONS = {
     "matters": _("matters of a department"),
     "issue": _("matter of a household"),
     "act": _("what was done by hand"),
+    "household.location": _("place of a household"),
 }
 
 

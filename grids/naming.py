@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from accounts.models import User
 from grids.models import Area
 
 
@@ -48,3 +50,13 @@ def area_labels(paths: set[str], *, on: date) -> dict[str, dict[str, Any]]:
         name = f"{village.name} {area.name}" if finer and village else area.name
         labels[path] = {"code": area.code, "name": name}
     return labels
+
+
+def account_names(keys: Iterable[str | None]) -> dict[str | None, str]:
+    """Who is behind accounts, by key: the person's name, else the name of the account."""
+    users = User.objects.filter(pk__in={key for key in keys if key}).select_related("person")
+    names: dict[str | None, str] = {None: ""}
+    for user in users:
+        person = getattr(user, "person", None)
+        names[str(user.pk)] = person.name if person else user.get_username()
+    return names

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from typing import Any
 
 import django.dispatch
+from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.keys import sealer
@@ -25,9 +28,10 @@ from grids.models import (
     Role,
 )
 from grids.scope import scope_of
+from jobs.changes import last_change
 from lib.bigrams import bigrams
 from lib.codes import canonical
-from lib.errors import Refusal, refused_in_conflict
+from lib.errors import Outdated, Refusal, refused_in_conflict
 from lib.pinyin import initials
 from lib.spans import ended, span
 
@@ -94,6 +98,38 @@ def area_create(
     )
     with refused_in_conflict(_("The code %s belongs to another area on that day.") % code):
         AreaCode.objects.create(area=area, code=canonical(code), during=span(on))
+    return area
+
+
+def located_check(row: Any, version: int | None) -> None:
+    """Outdated where somebody has moved a row since it had a version; None asks nothing."""
+    if version is not None and last_change(row, ["location"], since_version=version):
+        raise Outdated(_("Somebody else has moved this pin in the meantime."), row=row)
+
+
+@transaction.atomic
+def area_locate(
+    *, area: Area, point: Point, on: date, source: str, accuracy_m: float | None,
+    version: int | None = None, by: User | None = None,
+) -> Area:  # fmt: skip
+    """Put a unit on the map (WGS 84), which may have no outline of its own.
+
+    ``version`` is what the pin was moved from: Outdated where somebody has moved it since.
+    """
+    area = Area.objects.select_for_update().get(pk=area.pk)
+    require_manage(by, area.path)
+    if area.level != Area.Level.UNIT:
+        raise Refusal(_("Only a unit has a place of its own; other areas have outlines."))
+    located_check(area, version)
+    area.location, area.location_source = point, source
+    area.location_accuracy_m, area.located_on = accuracy_m, on
+    area.version = F("version") + 1
+    area.save(
+        update_fields=[
+            "location", "location_source", "location_accuracy_m", "located_on", "version",
+        ]
+    )  # fmt: skip
+    area.refresh_from_db(fields=["version"])
     return area
 
 

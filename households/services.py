@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.keys import sealer
 from accounts.models import User
 from grids.models import Area
-from grids.services import require_manage
+from grids.services import located_check, require_manage
 from households.attribution import Place, Territory
 from households.links import links_of_household_end
 from households.models import Absence, Exemption, Household, Membership, Review
@@ -257,11 +257,15 @@ def household_change_head(
 @transaction.atomic
 def household_locate(
     *, household: Household, point: Point, on: date, source: str, accuracy_m: float | None,
-    by: User | None = None,
+    version: int | None = None, by: User | None = None,
 ) -> Household:  # fmt: skip
     """Put a household on the map (WGS 84). The point never changes where it is filed, unless
-    it is filed under a village only."""
+    it is filed under a village only.
+
+    ``version`` is what the pin was moved from: Outdated where somebody has moved it since.
+    """
     household = locked(household, by)
+    located_check(household, version)
     first_seen = household.located_on if household.location else None
     household = touch(
         household, location=point, location_source=source, location_accuracy_m=accuracy_m,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -31,3 +32,11 @@ def refused_in_conflict(sentence: str) -> Iterator[None]:
             yield
     except IntegrityError:
         raise Refusal(sentence) from None
+
+
+class Outdated(Refusal):
+    """Somebody else has changed the row since it was read; ``row`` is as it stands now."""
+
+    def __init__(self, sentence: str, *, row: Any) -> None:
+        super().__init__(sentence)
+        self.row = row
