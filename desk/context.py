@@ -22,6 +22,8 @@ def nav(request: HttpRequest) -> dict[str, object]:
         pages.append((reverse("home"), _("Map")))
     if scope.own:
         pages.append((reverse("mine"), _("My households")))
+    if scope.areas:
+        pages.append((reverse("tables"), _("Tables")))
     if scope.manage:
         pages.append((reverse("import"), _("Import")))
     if scope.departments:

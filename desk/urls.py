@@ -1,8 +1,8 @@
 """Addresses of the staff pages."""
 
-from django.urls import path
+from django.urls import include, path
 
-from desk import acts, feedback, household, imports, lists, mine
+from desk import acts, feedback, household, imports, issue, lists, mine
 
 urlpatterns = [
     path("mine/", mine.page, name="mine"),
@@ -23,5 +23,7 @@ urlpatterns = [
     path("import/<uuid:key>/errors.xlsx", imports.import_marked, name="import-errors"),
     path("matters/", lists.matters, name="matters"),
     path("log/", lists.log, name="log"),
+    path("tables/", include("desk.tables.urls")),
+    path("issues/<uuid:key>/", issue.page, name="issue"),
     path("feedback/", feedback.page, name="feedback"),
 ]

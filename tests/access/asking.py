@@ -28,6 +28,17 @@ OPERATIONS = {
 }  # fmt: skip
 
 
+#: The tables with addresses of filters and of columns that are not shown at first.
+TABLES = {
+    "households": ["filter=gap", "filter=own", "filter=unlocated", "without=unit_head",
+                   "columns=head,residence,size,registered", "sort=-registered"],
+    "people": ["filter=full", "filter=ended", "columns=name,party,skills,phone,account"],
+    "posts": ["filter=vacant", "filter=ended", "columns=role,person,until,background"],
+    "areas": ["filter=vacant", "filter=no_outline", "columns=name,type,kind,heads"],
+    "issues": ["filter=open", "place=household", "columns=title,household,source,campaign"],
+}  # fmt: skip
+
+
 def tile_at(x: float, y: float, z: int) -> str:
     """z/x/y of the tile that holds a place of the drawing."""
     place: Any = point(x, y).transform(3857, clone=True)
@@ -66,7 +77,16 @@ def addresses(world: World) -> list[str]:
             ]
     found += [f"/households/{household.pk}/" for household in world.households.values()]
     found += [f"/api/v1/issues/{issue.pk}" for issue in world.issues.values()]
-    return found
+    return found + table_addresses(world)
+
+
+def table_addresses(world: World) -> list[str]:
+    """The tables whole, filtered, with every column, by area, and the pages of matters."""
+    found = ["/tables/", "/tables/households/needs/"]
+    for kind, words in TABLES.items():
+        found += [f"/tables/{kind}/", *(f"/tables/{kind}/?{word}" for word in words)]
+        found += [f"/tables/{kind}/?area={CODES[area]}" for area in ("T1", "T2", "V1", "U111")]
+    return found + [f"/issues/{issue.pk}/" for issue in world.issues.values()]
 
 
 def searches(world: World) -> list[str]:

@@ -85,3 +85,8 @@ def issues(login: str) -> set[str]:
         if public or linked or given or tied_to in manageable(login):
             seen.add(key)
     return seen
+
+
+def tied_to_matters(login: str) -> set[str]:
+    """Households whose matters somebody may read."""
+    return {tied for key, _t, tied, _d in ISSUES if key in issues(login) and tied in FILED}

@@ -1,0 +1,1 @@
+"""One pattern for the tables of the office: households, people, posts, areas, matters."""

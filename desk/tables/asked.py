@@ -1,0 +1,165 @@
+"""What is asked of a table. The address holds area, filters, order and columns; a text that was
+typed, and whatever looks at needs, comes in the body of a POST and is kept nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+
+from accounts.models import User
+from desk.tables.keyset import Order
+from desk.tables.table import Column, Filter, Flag, Table
+from grids.asked import asked_area
+from grids.models import Area
+from grids.scope import Scope, scope_of
+
+TEXT, REASON = 60, 200
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What came in the body: a text to look for, and a look at needs with its reason."""
+
+    text: str = ""
+    look: bool = False
+    need: str = ""
+    tier: str = ""
+    overdue: bool = False
+    reason: str = ""
+
+    @classmethod
+    def of(cls, sent: QueryDict) -> Typed:
+        """From the fields of a form."""
+        return cls(
+            text=sent.get("q", "").strip()[:TEXT],
+            look=sent.get("look") == "1",
+            need=sent.get("need", "")[:8],
+            tier=sent.get("tier", "")[:12],
+            overdue=sent.get("overdue") == "1",
+            reason=sent.get("reason", "").strip()[:REASON],
+        )
+
+    def fields(self) -> list[tuple[str, str]]:
+        """As hidden fields of the next form; nothing where nothing was typed."""
+        found = [("q", self.text), ("need", self.need), ("tier", self.tier),
+                 ("reason", self.reason), ("look", "1" if self.look else ""),
+                 ("overdue", "1" if self.overdue else "")]  # fmt: skip
+        return [(name, value) for name, value in found if value]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question to a table by one person on one day."""
+
+    table: Table
+    user: User
+    scope: Scope
+    on: date
+    area: Area | None
+    flags: tuple[Flag, ...]
+    values: tuple[tuple[Filter, str], ...]
+    order: Order
+    down: bool
+    columns: tuple[Column, ...]
+    chosen: bool = False
+    after: str = ""
+    before: str = ""
+    typed: Typed = field(default_factory=Typed)
+
+    def has(self, flag: str) -> bool:
+        """Whether a flag is on."""
+        return any(item.key == flag for item in self.flags)
+
+    def value(self, key: str) -> str:
+        """The value of a filter; empty where it is not set."""
+        return next((value for item, value in self.values if item.key == key), "")
+
+    @property
+    def path(self) -> str:
+        """The path of the area asked for; empty for everything one may see."""
+        return self.area.path if self.area else ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the area decides which rows there are."""
+        return bool(self.flags or self.values or self.typed.text or self.typed.look)
+
+    def query(self) -> dict[str, list[str]]:
+        """The state as the address and a saved view keep it: never what was typed."""
+        state: dict[str, list[str]] = {}
+        if self.area is not None:
+            state["area"] = [getattr(self.area, "code", None) or str(self.area.pk)]
+        if self.flags:
+            state["filter"] = [flag.key for flag in self.flags]
+        for item, value in self.values:
+            state[item.key] = [value]
+        if (self.order, self.down) != (self.table.orders[0], self.table.orders[0].down):
+            state["sort"] = [("-" if self.down else "") + self.order.key]
+        if self.chosen:
+            state["columns"] = [column.key for column in self.columns]
+        return state
+
+    def address(self, **changes: Any) -> str:
+        """The query part of the address with some of it changed; None takes a word out."""
+        state: dict[str, Any] = dict(self.query())
+        for key, value in changes.items():
+            if value is None or value == []:
+                state.pop(key, None)
+            else:
+                state[key] = value if isinstance(value, list) else [value]
+        return "?" + urlencode([(key, item) for key in state for item in state[key]])
+
+    def with_typed(self, typed: Typed) -> Asked:
+        """The same with what came in the body."""
+        return replace(self, typed=typed)
+
+
+def ask(table: Table, user: User, given: QueryDict, *, on: date) -> Asked:
+    """Read an address. Unknown words are passed over: an old link still opens something."""
+    scope = scope_of(user)
+    code = given.get("area", "")
+    area = asked_area(user, code, on=on) if code and scope.areas else None
+    shell = Asked(
+        table=table, user=user, scope=scope, on=on, area=area, flags=(), values=(),
+        order=table.orders[0], down=table.orders[0].down, columns=(),
+    )  # fmt: skip
+    words = _words(given, "filter")
+    flags = tuple(f for f in table.flags if f.key in words and f.right(scope))
+    values = tuple(
+        (item, given.get(item.key, ""))
+        for item in table.filters
+        if given.get(item.key) and item.right(scope)
+        and given.get(item.key) in {value for value, _label in item.choices(shell)}
+    )  # fmt: skip
+    sort = given.get("sort", "")
+    order = next((o for o in table.orders if o.key == sort.lstrip("-")), table.orders[0])
+    named = order.key == sort.lstrip("-")
+    mine = table.columns_for(scope)
+    wanted = _words(given, "columns")
+    columns = tuple(column for column in mine if column.key in wanted)
+    return replace(
+        shell,
+        flags=flags, values=values, order=order,
+        down=sort.startswith("-") if named else order.down,
+        columns=columns or tuple(column for column in mine if column.shown),
+        chosen=bool(columns),
+        after=_key(given.get("after", "")), before=_key(given.get("before", "")),
+    )  # fmt: skip
+
+
+def _words(given: QueryDict, name: str) -> list[str]:
+    return [word for item in given.getlist(name) for word in item.split(",") if word]
+
+
+def _key(text: str) -> str:
+    """The key of a row as an address writes it; anything else is none."""
+    head, dot, rest = text.partition(".")
+    try:
+        return str(UUID(head)) + dot + rest[:30]
+    except ValueError:
+        return ""

@@ -1,0 +1,135 @@
+"""What stands over a table: chips for area and filters, heads to sort by, the columns to choose.
+
+Every choice is an address; nothing here asks for a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from desk.tables.asked import Asked
+from desk.tables.table import Column
+from grids.models import KEY_LENGTH, Area
+from grids.naming import name_from_afar
+
+#: Areas offered beneath the one shown; the others are found by their name.
+CHILDREN = 60
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose, and the address that chooses it."""
+
+    label: Any
+    href: str
+    on: bool = False
+
+
+@dataclass
+class Chip:
+    """A filter over the table: its label, what is chosen, what else there is, the way out."""
+
+    key: str
+    label: Any
+    chosen: Any = ""
+    choices: list[Choice] = field(default_factory=list)
+    clear: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column, and how a click sorts."""
+
+    column: Column
+    href: str = ""
+    sorted: str = ""
+
+
+def flag_chips(asked: Asked) -> list[Choice]:
+    """Filters that are on or off; a click turns one over."""
+    on = [flag.key for flag in asked.flags]
+    return [
+        Choice(
+            flag.label,
+            asked.address(filter=[k for k in on if k != flag.key] if flag.key in on
+                          else [*on, flag.key]),
+            flag.key in on,
+        )
+        for flag in asked.table.flags
+        if flag.right(asked.scope)
+    ]  # fmt: skip
+
+
+def value_chips(asked: Asked) -> list[Chip]:
+    """Filters with a value."""
+    chips = []
+    for item in asked.table.filters:
+        if not item.right(asked.scope):
+            continue
+        chip = Chip(item.key, item.label, clear=asked.address(**{item.key: None}))
+        for value, label in item.choices(asked):
+            chosen = value == asked.value(item.key)
+            chip.choices.append(Choice(label, asked.address(**{item.key: value}), chosen))
+            if chosen:
+                chip.chosen = label
+        if chip.choices:
+            chips.append(chip)
+    return chips
+
+
+def area_chip(asked: Asked) -> Chip | None:
+    """The area shown, the ones around it, and those beneath it."""
+    if not asked.scope.areas:
+        return None
+    areas = Area.objects.visible_to(asked.user).in_force(asked.on).with_code(asked.on)
+    chip = Chip("area", "", clear=asked.address(area=None))
+    if asked.area is not None:
+        path = asked.area.path
+        above = [path[:n] for n in range(KEY_LENGTH, len(path) + 1, KEY_LENGTH)]
+        chip.chosen = name_from_afar(asked.area)
+        chip.choices = [
+            Choice(area.name, asked.address(area=_word(area)), area.path == path)
+            for area in areas.filter(path__in=above).order_by("path")
+        ]
+        beneath = areas.filter(parent=asked.area)
+    else:
+        beneath = areas.filter(parent__path__in=asked.scope.areas)
+    chip.choices += [
+        Choice(area.name, asked.address(area=_word(area)))
+        for area in beneath.order_by("path")[:CHILDREN]
+    ]
+    return chip
+
+
+def _word(area: Area) -> str:
+    return getattr(area, "code", None) or str(area.pk)
+
+
+def heads(asked: Asked, columns: tuple[Column, ...]) -> list[Head]:
+    """The heads of the columns shown."""
+    found = []
+    for column in columns:
+        order = next((o for o in asked.table.orders if o.key == column.sort), None)
+        if order is None:
+            found.append(Head(column))
+            continue
+        now = order == asked.order
+        down = not asked.down if now else order.down
+        sort = ("-" if down else "") + order.key
+        first = asked.table.orders[0]
+        href = asked.address(sort=None if (order, down) == (first, first.down) else sort)
+        direction = ("descending" if asked.down else "ascending") if now else "none"
+        found.append(Head(column, href, direction))
+    return found
+
+
+def column_choices(asked: Asked) -> list[tuple[Column, bool]]:
+    """Every column the person may see, and whether it is shown."""
+    shown = {column.key for column in asked.columns}
+    return [(column, column.key in shown) for column in asked.table.columns_for(asked.scope)]
+
+
+def other_fields(asked: Asked, *but: str) -> list[tuple[str, str]]:
+    """The state as hidden fields of a form that changes one of its words."""
+    return [(k, v) for k, values in asked.query().items() if k not in but for v in values]

@@ -1,0 +1,173 @@
+"""The table of matters: at public places for who sees the area, of a household for its contacts,
+its managers and the department it was given to."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from casework.models import Issue
+from desk.tables.asked import Asked
+from desk.tables.keyset import Order
+from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total, day
+from desk.tables.words import SEES_MATTERS
+from grids.models import Organisation
+from grids.naming import area_labels
+from households.models import Household
+
+
+class Facts:
+    """Places, and the households one may read, of the matters of a page."""
+
+    def __init__(self, rows: list[Issue], asked: Asked) -> None:
+        self.on = asked.on
+        self.places = area_labels({row.path for row in rows}, on=asked.on)
+        tied = {row.household_id for row in rows if row.household_id}
+        seen = Household.objects.visible_to(asked.user).filter(pk__in=tied)
+        self.households: dict[UUID, str] = dict(seen.values_list("pk", "head_name"))
+
+
+def _title(row: Issue, _facts: Facts) -> Cell:
+    tags = (Tag(_("urgent"), "bad"),) if row.urgent else ()
+    return Cell(row.title, reverse("issue", args=[row.pk]), tags=tags)
+
+
+def _household(row: Issue, facts: Facts) -> Cell | str:
+    if row.household_id is None:
+        return _("public place")
+    head = facts.households.get(row.household_id)
+    if head is None:
+        return _("a household")
+    return Cell(head, reverse("household", args=[row.household_id]))
+
+
+def _limit(row: Issue, facts: Facts) -> Cell:
+    late = row.state not in Issue.FINISHED and row.limit_on < facts.on
+    return Cell(day(row.limit_on), tags=(Tag(_("overdue"), "bad"),) if late else ())
+
+
+def _departments(asked: Asked) -> list[tuple[str, str]]:
+    """Departments that matters one may see were given to."""
+    given = Issue.objects.visible_to(asked.user).values("department")
+    found = Organisation.objects.filter(pk__in=given).order_by("name")
+    return [(str(one.pk), one.name) for one in found]
+
+
+def _campaigns(asked: Asked) -> list[tuple[str, str]]:
+    seen = Issue.objects.visible_to(asked.user).exclude(campaign="")
+    return [(word, word) for word in seen.values_list("campaign", flat=True).distinct()]
+
+
+def _equal(name: str) -> Any:
+    return lambda rows, value, asked: rows.filter(**{name: value})
+
+
+def _by_place(rows: QuerySet[Issue], value: str, asked: Asked) -> QuerySet[Issue]:
+    return rows.filter(household__isnull=value == "public")
+
+
+class Issues(Table):
+    """Matters, the nearest limit first."""
+
+    kind = "issues"
+    label = gettext_lazy("Matters")
+    who = SEES_MATTERS
+    looks_in = gettext_lazy("Words of the matter, or its number")
+    columns = (
+        Column("title", gettext_lazy("Matter"), "P2", _title),
+        Column("kind", gettext_lazy("Kind"), "P2", lambda row, facts: row.get_kind_display()),
+        Column("subject", gettext_lazy("Subject"), "P2",
+               lambda row, facts: row.get_subject_display()),
+        Column("area", gettext_lazy("Area"), "P0",
+               lambda row, facts: facts.places[row.path]["name"], sort="place"),
+        Column("household", gettext_lazy("Of whom"), "P2", _household),
+        Column("state", gettext_lazy("State"), "P2", lambda row, facts: row.get_state_display()),
+        Column("limit", gettext_lazy("Limit"), "P2", _limit, sort="limit"),
+        Column("registered", gettext_lazy("Registered"), "P2",
+               lambda row, facts: day(row.registered_on), sort="registered", shown=False),
+        Column("people", gettext_lazy("People"), "P2", lambda row, facts: str(row.people),
+               shown=False, number=True),
+        Column("department", gettext_lazy("Department"), "P1",
+               lambda row, facts: str(row.department or "")),
+        Column("campaign", gettext_lazy("Campaign"), "P2",
+               lambda row, facts: row.campaign, shown=False),
+        Column("source", gettext_lazy("Came by"), "P2",
+               lambda row, facts: row.get_source_display(), shown=False),
+    )  # fmt: skip
+    orders = (
+        Order("limit", gettext_lazy("Limit"), ("limit_on",)),
+        Order("registered", gettext_lazy("Registered"), ("registered_on",), down=True),
+        Order("place", gettext_lazy("Area"), ("path", "limit_on")),
+    )
+    flags = (
+        Flag("open", gettext_lazy("Open"),
+             lambda rows, asked: rows.exclude(state__in=Issue.FINISHED)),
+        Flag("overdue", gettext_lazy("Overdue"),
+             lambda rows, asked: rows.exclude(state__in=Issue.FINISHED)
+             .filter(limit_on__lt=asked.on)),
+    )  # fmt: skip
+    filters = (
+        Filter("state", gettext_lazy("State"), lambda asked: Issue.State.choices,
+               _equal("state")),
+        Filter("kind", gettext_lazy("Kind"), lambda asked: Issue.Kind.choices, _equal("kind")),
+        Filter("subject", gettext_lazy("Subject"), lambda asked: Issue.Subject.choices,
+               _equal("subject")),
+        Filter("place", gettext_lazy("Of whom"),
+               lambda asked: [("public", _("public place")), ("household", _("a household"))],
+               _by_place),
+        Filter("department", gettext_lazy("Department"), _departments, _equal("department")),
+        Filter("campaign", gettext_lazy("Campaign"), _campaigns, _equal("campaign")),
+    )  # fmt: skip
+
+    def seen(self, asked: Asked) -> QuerySet[Issue]:
+        """Matters this person may see."""
+        rows = Issue.objects.visible_to(asked.user)
+        return rows.select_related("department")
+
+    def within(self, asked: Asked) -> QuerySet[Issue]:
+        """Those of the area."""
+        return self.seen(asked).filter(path__startswith=asked.path)
+
+    def found(self, rows: QuerySet[Issue], text: str, asked: Asked) -> QuerySet[Issue]:
+        """By words of the title, or the ticket."""
+        return rows.filter(Q(title__contains=text) | Q(ticket=text))
+
+    def facts(self, rows: list[Issue], asked: Asked) -> Facts:
+        """Places and households."""
+        return Facts(rows, asked)
+
+    def personal(self, rows: list[Any], asked: Asked) -> int:
+        """Matters of households among these."""
+        return sum(1 for row in rows if row.household_id)
+
+    def count_line(self, total: Total) -> str:
+        """So many matters."""
+        return ngettext("%(n)s matter", "%(n)s matters", total.n) % {
+            "n": f"{total.n:,}" if total.exact else _("more than %s") % f"{total.n:,}"
+        }
+
+    def empty(self, asked: Asked) -> Empty:
+        """How matters come to be here."""
+        if asked.narrowed:
+            return Empty(_("No matter fits all of this."))
+        return Empty(
+            _("No matter is on record. Matters come from visits, from the hotline, and from"
+              " complaints and suggestions."),
+            [(reverse("feedback"), _("Complaint or suggestion"))],
+        )  # fmt: skip
+
+    def href(self, row: Issue) -> str:
+        """The page of the matter."""
+        return reverse("issue", args=[row.pk])
+
+    def label_of(self, row: Issue) -> str:
+        """The matter."""
+        return row.title
+
+
+TABLE = Issues()

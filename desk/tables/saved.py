@@ -1,0 +1,104 @@
+"""Views a person keeps of a table: own ones only, renamed and removed by the owner, with undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from desk.models import SavedView
+from desk.tables.asked import Asked
+from lib.errors import Refusal, refused_in_conflict
+
+#: More than these nobody finds again.
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A view as the page offers it."""
+
+    view: SavedView
+    href: str
+    on: bool
+
+
+def views_of(asked: Asked) -> list[Kept]:
+    """The person's own views of this table; ``on`` is the one shown."""
+    own = SavedView.objects.filter(owner=asked.user, table=asked.table.kind, removed_at=None)
+    state = asked.query()
+    return [Kept(view, href_of(view), state_of(view) == state) for view in own]
+
+
+def state_of(view: SavedView) -> dict[str, list[str]]:
+    """The words of the address a view stands for."""
+    columns = {"columns": list(view.columns)} if view.columns else {}
+    return {**view.query, **columns}
+
+
+def href_of(view: SavedView) -> str:
+    """The query part of a view's address."""
+    state: dict[str, Any] = state_of(view)
+    return "?" + urlencode([(key, item) for key in state for item in state[key]])
+
+
+def removed_of(asked: Asked, key: str) -> SavedView | None:
+    """The view that was just removed and can be taken back."""
+    try:
+        own = SavedView.objects.filter(owner=asked.user, table=asked.table.kind, pk=UUID(key))
+    except ValueError:
+        return None
+    return own.exclude(removed_at=None).first()
+
+
+def view_save(*, asked: Asked, name: str) -> SavedView:
+    """Keep the filters, the order and the columns shown; never what was typed."""
+    name = _named(name)
+    own = SavedView.objects.filter(owner=asked.user, table=asked.table.kind, removed_at=None)
+    if own.count() >= MOST:
+        raise Refusal(_("You have %s views of this table; remove one first.") % MOST, field="name")
+    state = asked.query()
+    columns = state.pop("columns", [])
+    with refused_in_conflict(_("You already have a view “%s”.") % name):
+        return SavedView.objects.create(
+            owner=asked.user, table=asked.table.kind, name=name, query=state, columns=columns
+        )
+
+
+def view_rename(*, view: SavedView, name: str) -> None:
+    """Another name for a view."""
+    view.name = _named(name)
+    with refused_in_conflict(_("You already have a view “%s”.") % view.name):
+        view.save(update_fields=["name"])
+
+
+def view_remove(*, view: SavedView) -> None:
+    """Out of the list; it can be taken back."""
+    view.removed_at = timezone.now()
+    view.save(update_fields=["removed_at"])
+
+
+def view_restore(*, view: SavedView) -> None:
+    """Take the removal back."""
+    view.removed_at = None
+    with refused_in_conflict(_("You already have a view “%s”.") % view.name):
+        view.save(update_fields=["removed_at"])
+
+
+def own_view(user: User, table: str, key: UUID) -> SavedView | None:
+    """One of the person's own views."""
+    return SavedView.objects.filter(owner=user, table=table, pk=key).first()
+
+
+def _named(name: str) -> str:
+    name = name.strip()
+    if not name:
+        raise Refusal(_("Give the view a name."), field="name")
+    if len(name) > 40:
+        raise Refusal(_("The name of a view has 40 characters at most."), field="name")
+    return name

@@ -1,0 +1,206 @@
+"""What a table is: columns, filters, orders, and the rows one may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from desk.tables.keyset import Order, Page, keyset_page
+from grids.scope import Scope
+
+if TYPE_CHECKING:
+    from desk.tables.asked import Asked
+
+#: Rows are counted up to here; beyond it the page says "more than".
+COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A word with a tone: "", "bad", "quiet"."""
+
+    text: Any
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell: text, perhaps a link, perhaps words in a box, perhaps a hint."""
+
+    text: Any = ""
+    href: str = ""
+    tags: tuple[Tag, ...] = ()
+    hint: Any = ""
+
+
+def anybody(scope: Scope) -> bool:
+    """For columns and filters of whoever may open the table."""
+    return True
+
+
+def managers(scope: Scope) -> bool:
+    """For what only those see who manage an area."""
+    return bool(scope.manage)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: ``p_class`` as in docs/who-sees-what.md; ``draw`` gets the row and the facts."""
+
+    key: str
+    label: Any
+    p_class: str
+    draw: Callable[[Any, Any], Cell | str]
+    sort: str = ""
+    shown: bool = True
+    number: bool = False
+    right: Callable[[Scope], bool] = anybody
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A filter that is on or off: ``filter=key`` in the address."""
+
+    key: str
+    label: Any
+    apply: Callable[[Any, Asked], Any]
+    right: Callable[[Scope], bool] = anybody
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter with a value: ``key=value`` in the address. Unknown values are passed over."""
+
+    key: str
+    label: Any
+    choices: Callable[[Asked], Iterable[tuple[str, Any]]]
+    apply: Callable[[Any, str, Asked], Any]
+    right: Callable[[Scope], bool] = anybody
+
+
+@dataclass
+class Row:
+    """A row as it is drawn: its key, its name for a screen reader, its cells by column."""
+
+    key: str
+    label: str
+    cells: list[tuple[Column, Cell]]
+    href: str = ""
+
+
+@dataclass
+class Total:
+    """How many rows fit; not ``exact`` where only the first COUNTED were counted."""
+
+    n: int
+    exact: bool = True
+
+
+@dataclass
+class Empty:
+    """What to say where there is no row: how rows come to be, and where to begin."""
+
+    sentence: Any
+    links: list[tuple[str, Any]] = field(default_factory=list)
+
+
+class Table:
+    """One of the five. A subclass declares; what it asks starts at ``visible_to``."""
+
+    kind: str
+    label: Any
+    #: Kinds of role that may open it.
+    who: frozenset[str]
+    columns: tuple[Column, ...]
+    orders: tuple[Order, ...]
+    flags: tuple[Flag, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    #: What the search looks in, as the field says.
+    looks_in: Any = ""
+    #: Whether rows can be chosen, by those who manage.
+    chosen_by: Callable[[Scope], bool] = staticmethod(managers)
+
+    def seen(self, asked: Asked) -> QuerySet[Any]:
+        """Every row the person may see, whatever is asked."""
+        raise NotImplementedError
+
+    def within(self, asked: Asked) -> QuerySet[Any]:
+        """Of these, the rows of the area asked for."""
+        raise NotImplementedError
+
+    def found(self, rows: QuerySet[Any], text: str, asked: Asked) -> QuerySet[Any]:
+        """Of these, the rows that fit a text that was typed."""
+        raise NotImplementedError
+
+    def facts(self, rows: list[Any], asked: Asked) -> Any:
+        """What the cells of a page need beside the rows themselves, read at once."""
+        return None
+
+    def personal(self, rows: list[Any], asked: Asked) -> int:
+        """How many of the rows shown are personal data of residents, for the access log."""
+        return 0
+
+    def count_line(self, total: Total) -> str:
+        """The number of rows in words, with the noun of the table."""
+        raise NotImplementedError
+
+    def empty(self, asked: Asked) -> Empty:
+        """What to say where there are no rows at all."""
+        raise NotImplementedError
+
+    def href(self, row: Any) -> str:
+        """Where a row opens; empty where it does not."""
+        return ""
+
+    def label_of(self, row: Any) -> str:
+        """A row's name for the check box."""
+        return str(row)
+
+    def columns_for(self, scope: Scope) -> tuple[Column, ...]:
+        """The columns this person may see at all."""
+        return tuple(column for column in self.columns if column.right(scope))
+
+    def rows(self, asked: Asked) -> QuerySet[Any]:
+        """The rows that fit everything asked, in no order yet."""
+        rows = self.within(asked)
+        for flag in asked.flags:
+            rows = flag.apply(rows, asked)
+        for item, value in asked.values:
+            rows = item.apply(rows, value, asked)
+        if asked.typed.text:
+            rows = self.found(rows, asked.typed.text, asked)
+        return rows
+
+    def page(self, asked: Asked) -> Page:
+        """The page asked for."""
+        return keyset_page(
+            self.rows(asked), self.seen(asked), asked.order, down=asked.down,
+            after=asked.after, before=asked.before,
+        )  # fmt: skip
+
+    def total(self, asked: Asked) -> Total:
+        """How many rows fit, from what is known or counted up to a limit."""
+        n = self.rows(asked).order_by()[: COUNTED + 1].count()
+        return Total(min(n, COUNTED), n <= COUNTED)
+
+    def drawn(self, rows: list[Any], asked: Asked, columns: Iterable[Column]) -> list[Row]:
+        """The rows of a page as cells."""
+        facts = self.facts(rows, asked)
+        shown = list(columns)
+        found = []
+        for row in rows:
+            cells = []
+            for column in shown:
+                cell = column.draw(row, facts)
+                cells.append((column, cell if isinstance(cell, Cell) else Cell(cell)))
+            found.append(Row(str(row.pk), self.label_of(row), cells, self.href(row)))
+        return found
+
+
+def day(value: date | None) -> str:
+    """A date as offices write it, empty where there is none."""
+    return value.isoformat() if value else ""

@@ -1,0 +1,13 @@
+"""Addresses of the tables."""
+
+from django.urls import path
+
+from desk.tables import pages, views
+
+urlpatterns = [
+    path("", views.home, name="tables"),
+    path("<slug:kind>/", views.page, name="table"),
+    path("households/needs/", views.needs, name="table-needs"),
+    path("<slug:kind>/views/", pages.view_new, name="table-view-new"),
+    path("<slug:kind>/views/<uuid:key>/", pages.view_change, name="table-view"),
+]
