@@ -13,7 +13,6 @@ export const NearButton = L.Control.extend({
     const button = L.DomUtil.create('button', '', group);
     button.type = 'button';
     button.textContent = _('Nearby');
-    button.setAttribute('aria-label', _('Nearest households'));
     L.DomEvent.on(button, 'click', () => model.nearby.toggle());
     L.DomEvent.disableClickPropagation(group);
     model.store.subscribe(({ near }) => button.setAttribute('aria-pressed', String(Boolean(near))));
