@@ -7,15 +7,16 @@ The rows are the same in the page, the API and the command. Everything is counte
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from casework.coverage import REASONS, TIERS, sums
+from casework.coverage import REASONS, TIERS, linked_on, sums
 from casework.withholding import MEASURES, withheld_cells
-from grids.models import DEPTH, KEY_LENGTH, Area, path_length
+from grids.models import DEPTH, KEY_LENGTH, Area, Boundary, path_length
 from lib.errors import Refusal
 
 LEVELS = list(DEPTH)
@@ -75,18 +76,22 @@ def coverage_report(
             {"total": list(inside)},
             chosen,
         )
+    here = Area.objects.with_code(on).get(pk=area.pk)
+    outlines = square_kilometres([here, *shown], on=on)
     rows = [
-        {**_named(place), **_columns(counted[place.path], hidden.get(place.path, set()))}
+        {**_named(place, outlines), **_columns(counted[place.path], hidden.get(place.path, set()))}
         for place in shown
     ]
     if any(rest.values()):
-        remainder = {"id": None, "code": None, "name": REMAINDER_NAME, "level": level, "type": ""}
+        remainder = {
+            "id": None, "code": None, "name": REMAINDER_NAME, "level": level, "type": "",
+            "km2": None,
+        }  # fmt: skip
         rows.append({**remainder, **_columns(rest, hidden.get("rest", set()))})
-    here = Area.objects.with_code(on).get(pk=area.pk)
     return {
         "on": on,
         "level": level,
-        "total": {**_named(here), **_columns(total, hidden.get("total", set()))},
+        "total": {**_named(here, outlines), **_columns(total, hidden.get("total", set()))},
         "rows": rows,
     }
 
@@ -100,10 +105,29 @@ def gap_a_month_ago(area: Area, *, on: date) -> dict[str, Any] | None:
     before = date(year, month, min(on.day, calendar.monthrange(year, month)[1]))
     if before not in area.during:
         return None
-    row = added(sums(area.path, area.level, on=before, current=on).values())
+    row = linked_on(area.path, on=before)
     if row["households"] == 0:
         return None
     return {"gap": _gap(row), "on": before}
+
+
+def gap_by_weeks(area: Area, *, on: date, weeks: int) -> list[dict[str, Any]]:
+    """Gap and linked rate of an area on a day and on the same day of the weeks before it.
+
+    Oldest first. Both are None where the area was not in force or had no household on record.
+    """
+    rows = []
+    for day in (on - timedelta(weeks=back) for back in reversed(range(weeks))):
+        row = linked_on(area.path, on=day) if day in area.during else {"households": 0}
+        in_scope = row["households"] - row.get("excluded", 0)
+        rows.append(
+            {
+                "on": day,
+                "gap": _gap(row) if row["households"] else None,
+                "linked_rate": row["linked"] / in_scope if in_scope else None,
+            }
+        )
+    return rows
 
 
 def added(rows: Iterable[Sums]) -> Sums:
@@ -127,14 +151,21 @@ SUM_NAMES = (
 )  # fmt: skip
 
 
-def _named(area: Area) -> dict[str, Any]:
+def _named(area: Area, outlines: Mapping[UUID, float]) -> dict[str, Any]:
     return {
         "id": area.pk,
         "code": getattr(area, "code", None),
         "name": area.name,
         "level": area.level,
         "type": area.type_label,
+        "km2": outlines.get(area.pk),
     }
+
+
+def square_kilometres(areas: Iterable[Area], *, on: date) -> dict[UUID, float]:
+    """How large the outlines of areas are on a day; areas without an outline are absent."""
+    drawn = Boundary.objects.filter(area__in=areas, during__contains=on)
+    return {area: round(size, 3) for area, size in drawn.values_list("area_id", "km2")}
 
 
 def _gap(row: Sums) -> int:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.gate import SignedInRequest, allow
-from accounts.keys import sealer
+from accounts.keys import phone_of
 from accounts.models import User
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
@@ -27,19 +27,10 @@ from households.links import link_end, link_resume, links_create, links_undo, re
 from households.models import Household, Link, Need
 from lib.clock import today
 from lib.errors import Refusal
-from lib.sealing import SealError
 
 SEES_HOUSEHOLDS = ("manager", "worker", "village_lead", "head", "cadre", "volunteer")
 HISTORY = 20
 REASON = 200
-
-
-def phone_of(sealed: bytes | memoryview | None) -> str:
-    """The number of a sealed phone; empty where there is none or its key is gone."""
-    try:
-        return sealer().open(sealed) if sealed else ""
-    except SealError:
-        return ""
 
 
 def household_or_404(user: User, key: UUID) -> Household:

@@ -24,6 +24,7 @@ from lib.clock import today
 PAGE = 50
 ACTIONS = {
     "households.list": _("list of households"),
+    "household.card": _("card of a household on the map"),
     "household.page": _("page of a household"),
     "household.phone": _("phone of a household"),
     "household.needs": _("needs of a household"),

@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.gate import SignedInRequest, allow
+from accounts.keys import phone_of
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
-from desk.household import phone_of
 from grids.models import Area
 from grids.scope import RIGHTS, scope_of
 from households.models import Household

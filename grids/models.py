@@ -180,7 +180,7 @@ class AreaCode(models.Model):
         return self.code
 
 
-@tracked()
+@tracked(exclude=["km2"])
 class Boundary(models.Model):
     """The outline of an area while ``during``, in WGS 84 (EPSG:4326)."""
 
@@ -188,6 +188,15 @@ class Boundary(models.Model):
     level = models.CharField(max_length=10, editable=False)
     path = PathField(editable=False)
     geom = models.MultiPolygonField(srid=4326, spatial_index=False)
+    km2 = models.GeneratedField(
+        expression=Func(
+            F("geom"),
+            template="public.st_area(%(expressions)s::public.geography) / 1000000",
+            output_field=models.FloatField(),
+        ),
+        output_field=models.FloatField(),
+        db_persist=True,
+    )
     during = DateRangeField(_("in force"))
     source = models.CharField(_("source"), max_length=120, blank=True)
 

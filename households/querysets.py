@@ -106,3 +106,32 @@ class HouseholdQuerySet(models.QuerySet):
     def open_on(self, on: date) -> HouseholdQuerySet:
         """Households registered and not closed on a day."""
         return self.filter(during__contains=on)
+
+    def located_by(self, on: date) -> HouseholdQuerySet:
+        """Households whose place was known on a day; today these are all that have one."""
+        return self.filter(
+            Q(located_on__isnull=True) | Q(located_on__lte=on), location__isnull=False
+        )
+
+    def excluded_on(self, on: date) -> HouseholdQuerySet:
+        """Households out of scope on a day by a reason that was approved by then."""
+        return self.filter(_exempted(on))
+
+    def in_scope_on(self, on: date) -> HouseholdQuerySet:
+        """Households that count on a day."""
+        return self.filter(~_exempted(on))
+
+    def absent_on(self, on: date) -> HouseholdQuerySet:
+        """Households away all year on a day."""
+        from households.models import Absence
+
+        away = Absence.objects.filter(household=OuterRef("pk"), during__contains=on)
+        return self.filter(Exists(away))
+
+
+def _exempted(on: date) -> Exists:
+    from households.models import Exemption
+
+    return Exists(
+        Exemption.objects.filter(household=OuterRef("pk"), during__contains=on, approved_on__lte=on)
+    )

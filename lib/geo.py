@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import cos, radians
+
+from django.contrib.gis.geos import Point, Polygon
 from django.db.models import F, FloatField, Func, TextField, Value
 
 
@@ -71,3 +74,15 @@ def longitude_of(column: str = "location") -> Func:
 def latitude_of(column: str = "location") -> Func:
     """Y of a point column."""
     return Func(F(column), function="ST_Y", output_field=FloatField())
+
+
+def box_around(longitude: float, latitude: float, metres: float) -> Polygon:
+    """A square in EPSG:3857 that holds everything within a distance of a WGS 84 point."""
+    middle = Point(longitude, latitude, srid=4326)
+    middle.transform(3857)
+    reach = 1.01 * metres / cos(radians(latitude))
+    box = Polygon.from_bbox(
+        (middle.x - reach, middle.y - reach, middle.x + reach, middle.y + reach)
+    )
+    box.srid = 3857
+    return box

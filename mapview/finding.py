@@ -11,9 +11,17 @@ from accounts.models import User
 from grids.models import Area, Post
 from grids.naming import area_labels
 from grids.querysets import person_named
+from grids.scope import scope_of
 from households.finding import households_found
 from households.models import Household
-from lib.geo import bearing_from, latitude_of, longitude_of, metres_from, nearness
+from lib.geo import (
+    bearing_from,
+    box_around,
+    latitude_of,
+    longitude_of,
+    metres_from,
+    nearness,
+)
 
 LIMIT = 20
 
@@ -79,16 +87,35 @@ def people_found(user: User, text: str, *, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def nearest(user: User, longitude: float, latitude: float, *, limit: int, on: date) -> list[Any]:
-    """The located households nearest to a WGS 84 point: distance in metres, bearing in degrees."""
-    rows = list(
-        Household.objects.visible_to(user)
-        .open_on(on)
-        .filter(location__isnull=False)
-        .annotate(
-            distance_m=metres_from(longitude, latitude), bearing=bearing_from(longitude, latitude)
-        )
-        .order_by(nearness(longitude, latitude))[:limit]
+def _measured(rows: QuerySet[Household], longitude: float, latitude: float) -> Any:
+    return rows.annotate(
+        distance_m=metres_from(longitude, latitude), bearing=bearing_from(longitude, latitude)
     )
-    rows.sort(key=lambda row: row.distance_m)
-    return rows
+
+
+def nearest(
+    user: User, longitude: float, latitude: float, *, limit: int, on: date, own: bool = False
+) -> list[Any]:
+    """The located households nearest to a WGS 84 point: distance in metres, bearing in degrees.
+
+    With ``own`` those one is the named contact of alone.
+    """
+    if own or not scope_of(user).households:
+        # A few, found by their links: the index on places would be walked to its end for them.
+        rows = Household.objects.linked_to(user).open_on(on).located_by(on)
+        return list(_measured(rows, longitude, latitude).order_by("distance_m", "id")[:limit])
+    rows = Household.objects.visible_to(user).open_on(on).located_by(on)
+    found = _measured(rows, longitude, latitude).order_by(nearness(longitude, latitude))
+    return sorted(found[:limit], key=lambda row: row.distance_m)
+
+
+def within(
+    user: User, longitude: float, latitude: float, *, metres: float, limit: int, on: date
+) -> tuple[int, list[Any]]:
+    """How many households lie within a distance of a WGS 84 point, and the nearest of them."""
+    rows = (
+        Household.objects.visible_to(user).open_on(on).located_by(on)
+        .filter(location_3857__bboverlaps=box_around(longitude, latitude, metres))
+    )  # fmt: skip
+    found = _measured(rows, longitude, latitude).filter(distance_m__lte=metres)
+    return found.count(), list(found.order_by("distance_m", "head_name", "id")[:limit])

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.keys import phone_of
 from accounts.models import User
-from casework.coverage import REASONS, facts, refresh, sums
+from casework.coverage import SUMS, facts, facts_in, refresh, sums
 from grids.models import Area
 from grids.naming import area_labels
 from grids.scope import scope_of
-from households.models import Household, Link
+from households.models import Household, Link, Membership
+from households.querysets import HouseholdQuerySet
 from lib.errors import Refusal
 
 PAGE = 50
@@ -39,48 +42,84 @@ def _after(cursor: str) -> Q:
         ) from None
 
 
-def _counted(user: User, area: Area, *, gap: bool, reason: str, on: date) -> int | None:
+#: Lists behind a number: by its name, who of the counted is in it on an earlier day.
+BEHIND: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "excluded": lambda fact: fact["excluded"],
+    "unlocated": lambda fact: fact["unlocated"] and not fact["excluded"],
+    "outside": lambda fact: fact["outside"] and not fact["excluded"],
+    "absent": lambda fact: fact["absent"] and not fact["excluded"],
+}
+
+
+def _counted(user: User, area: Area, number: str, *, on: date) -> int | None:
     """The length of today's list from the summary; None for who sees only some of the area."""
     if not any(area.path.startswith(root) for root in scope_of(user).households):
         return None
     row = sums(area.path, area.level, on=on, current=on).get(area.path)
     if row is None:
         return 0
-    if reason:
-        return row[f"gap_{reason}"] if reason in REASONS else 0
-    return row["households"] - row["excluded"] - row["linked"] if gap else row["households"]
+    if number == "gap":
+        return row["households"] - row["excluded"] - row["linked"]
+    return row[number] if number in SUMS else 0
+
+
+def _behind_today(rows: HouseholdQuerySet, number: str, *, on: date) -> HouseholdQuerySet:
+    """Of today's households those that a number counts."""
+    if number == "gap":
+        return rows.exclude(gap_reason="")
+    if number.startswith("gap_"):
+        return rows.filter(gap_reason=number.removeprefix("gap_"))
+    if number == "excluded":
+        return rows.excluded_on(on)
+    rows = rows.in_scope_on(on)
+    if number == "absent":
+        return rows.absent_on(on)
+    return rows.filter(location=None) if number == "unlocated" else rows.filter(outside=True)
+
+
+def _number(gap: bool, reason: str, behind: str) -> str:
+    """The name of the number whose households are asked for; empty for all."""
+    if behind and behind not in BEHIND:
+        raise Refusal(_("Choose one of unlocated, outside, excluded, absent."), field="filter")
+    return f"gap_{reason}" if reason else "gap" if gap else behind
+
+
+def _facts_of(user: User, area: Area, *, on: date) -> list[dict[str, Any]]:
+    """What was so on an earlier day, of the areas whose households the person may read."""
+    if area.path:
+        return facts(area.path, on=on)
+    own = Household.objects.visible_to(user)
+    held = Membership.objects.filter(household__in=own, during__contains=on)
+    return facts_in(list(held.values_list("area", flat=True).distinct()), on=on)
 
 
 def household_page(
     user: User, area: Area, *, gap: bool, reason: str, cursor: str, limit: int, on: date,
-    current: date,
+    current: date, behind: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """One page of the households of an area, or of those nobody is named for, area by area.
+    """One page of the households of an area, or of those behind a number, area by area.
 
     In the order of the index by path and name: by name alone, the whole area is sorted for each
     page.
     """
-    rows: QuerySet[Household] = (
-        Household.objects.visible_to(user).open_on(on).filter(path__startswith=area.path)
-    )
-    reasons: dict[UUID, str] = {}
-    left_on: dict[UUID, date | None] = {}
+    number = _number(gap, reason, behind)
+    rows: Any = Household.objects.visible_to(user).open_on(on).filter(path__startswith=area.path)
+    then: dict[UUID, dict[str, Any]] | None = None
+    total = None
     if on == current:
         for path in [area.path] if area.path else scope_of(user).households:
             refresh(path, on=on)
-        if gap:
-            rows = rows.exclude(gap_reason="")
-        if reason:
-            rows = rows.filter(gap_reason=reason)
+        if number:
+            rows = _behind_today(rows, number, on=on)
+        total = _counted(user, area, number or "households", on=on)
     else:
-        for fact in facts(area.path, on=on):
-            if fact["reason"]:
-                reasons[fact["household_id"]] = fact["reason"]
-                left_on[fact["household_id"]] = fact["left_on"]
-        if gap or reason:
-            wanted = [key for key, value in reasons.items() if reason in ("", value)]
+        then = {fact["household_id"]: fact for fact in _facts_of(user, area, on=on)}
+        if number:
+            chosen = BEHIND.get(number) or (
+                lambda fact: fact["reason"] and reason in ("", fact["reason"])
+            )
+            wanted = [key for key, fact in then.items() if chosen(fact)]
             rows = Household.objects.visible_to(user).filter(pk__in=wanted)
-    total = _counted(user, area, gap=gap, reason=reason, on=on) if on == current else None
     if total is None:
         total = rows.count()
     if cursor:
@@ -90,23 +129,26 @@ def household_page(
     return {
         "total": total,
         "next": _cursor(page[-1]) if more else None,
-        "rows": describe(page, on=on, reasons=reasons if on != current else None, left_on=left_on),
+        "rows": describe(page, on=on, then=then),
     }
 
 
-def describe(
-    page: list[Household], *, on: date, reasons: dict[UUID, str] | None = None,
-    left_on: dict[UUID, date | None] | None = None,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Households as list rows with their contacts in force."""
-    labels = area_labels({row.path for row in page}, on=on)
-    links: dict[UUID, list[dict[str, Any]]] = {row.id: [] for row in page}
-    for link in (
+def _links_of(page: list[Household], *, on: date) -> Any:
+    return (
         Link.objects.in_force(on)
         .filter(household__in=page)
         .select_related("role", "post__person")
         .order_by("role_id")
-    ):
+    )
+
+
+def describe(
+    page: list[Household], *, on: date, then: dict[UUID, dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Households as list rows with their contacts in force; ``then``: facts of an earlier day."""
+    labels = area_labels({row.path for row in page}, on=on)
+    links: dict[UUID, list[dict[str, Any]]] = {row.id: [] for row in page}
+    for link in _links_of(page, on=on):
         links[link.household_id].append(
             {
                 "id": link.id,
@@ -117,7 +159,8 @@ def describe(
         )
     rows = []
     for row in page:
-        reason = row.gap_reason if reasons is None else reasons.get(row.id, "")
+        fact = (then or {}).get(row.id, {})
+        reason = row.gap_reason if then is None else fact.get("reason")
         rows.append(
             {
                 "id": row.id,
@@ -127,8 +170,38 @@ def describe(
                 "area": labels[row.path],
                 "located": row.location is not None,
                 "reason": reason or None,
-                "reason_on": (left_on or {}).get(row.id),
+                "reason_on": fact.get("left_on"),
                 "links": links[row.id],
             }
         )
     return rows
+
+
+def household_card(user: User, household: Household, *, on: date) -> dict[str, Any]:
+    """One household with the phones of its contacts (staff, P1), and what one may do there."""
+    longitude, latitude = household.location.coords if household.location else (None, None)
+    manages = scope_of(user).manages(household.path)
+    return {
+        "id": household.id,
+        "head": household.head_name,
+        "serial": household.serial,
+        "address": household.address,
+        "area": area_labels({household.path}, on=on)[household.path],
+        "lon": longitude,
+        "lat": latitude,
+        "source": household.location_source,
+        "source_label": household.get_location_source_display(),
+        "accuracy_m": household.location_accuracy_m,
+        "located_on": household.located_on,
+        "version": household.version,
+        "outside": household.outside,
+        "links": [
+            {
+                "person": link.post.person.name,
+                "role_label": link.role.name,
+                "phone": phone_of(link.post.person.phone_sealed),
+            }
+            for link in _links_of([household], on=on)
+        ],
+        "can": {"locate": manages, "link": manages},
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,18 @@ from django.http import Http404
 from ninja import Router
 
 from accounts.gate import SignedInRequest, allow
+from accounts.models import User
+from casework.report import gap_by_weeks
 from grids.asked import asked_date
 from grids.models import Area, Boundary
 from grids.naming import area_json
 from lib.clock import today
 from mapview.api.asked import asked_point
+from mapview.posts import posts_of
 from mapview.tiles import SEES_AREAS
 
 router = Router()
+MOST_WEEKS = 52
 
 
 @router.get("/areas")
@@ -30,15 +35,40 @@ def areas_at(request: SignedInRequest, at: str, on: str | None = None) -> dict[s
     return {"rows": [area_json(area) for area in found.with_code(day).order_by("path")]}
 
 
+def area_or_404(user: User, key: UUID, *, on: date) -> Area:
+    """The area within what a person may see."""
+    area = Area.objects.visible_to(user).with_code(on).filter(pk=key).first()
+    if area is None:
+        raise Http404
+    return area
+
+
 @router.get("/areas/{key}/bounds")
 @allow(*SEES_AREAS)
 def bounds(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[str, Any]:
     """West, south, east, north (WGS 84) of an area, or of what lies in it; null for no map."""
     day = asked_date(on, current=today())
-    area = Area.objects.visible_to(request.user).filter(pk=key).first()
-    if area is None:
-        raise Http404
+    area = area_or_404(request.user, key, on=day)
     inside = Boundary.objects.filter(path__startswith=area.path, during__contains=day)
     box = inside.filter(area=area).aggregate(box=Extent("geom"))["box"]
     box = box or inside.aggregate(box=Extent("geom"))["box"]
     return {"bounds": box}
+
+
+@router.get("/areas/{key}/posts")
+@allow(*SEES_AREAS)
+def posts(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[str, Any]:
+    """Who holds the posts of an area, and what each role lacks in it and beneath it."""
+    day = asked_date(on, current=today())
+    return posts_of(area_or_404(request.user, key, on=day), on=day)
+
+
+@router.get("/areas/{key}/trend")
+@allow(*SEES_AREAS)
+def trend(
+    request: SignedInRequest, key: UUID, weeks: int = 12, on: str | None = None
+) -> dict[str, Any]:
+    """Gap and linked rate of an area week by week, oldest first."""
+    day = asked_date(on, current=today())
+    area = area_or_404(request.user, key, on=day)
+    return {"rows": gap_by_weeks(area, on=day, weeks=max(1, min(weeks, MOST_WEEKS)))}

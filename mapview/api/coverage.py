@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Router
+from ninja import Query, Router
 
 from accounts.gate import SignedInRequest, allow
 from casework.report import coverage_report, gap_a_month_ago
@@ -24,8 +24,12 @@ def coverage(
     area: str | None = None,
     level: str | None = None,
     on: str | None = None,
+    printed: bool = Query(False, alias="print"),
 ) -> dict[str, Any]:
-    """How covered an area is: one row per area of a level beneath it, and the total."""
+    """How covered an area is: one row per area of a level beneath it, and the total.
+
+    With ``print`` small counts of needs are withheld from everybody: paper is passed on.
+    """
     current = today()
     day = asked_date(on, current=current)
     here = asked_area(request.user, area, on=day)
@@ -35,7 +39,7 @@ def coverage(
         level=asked_level(level, here),
         on=day,
         current=current,
-        withhold=not scope.sees_all_counts_of(here.path),
+        withhold=printed or not scope.sees_all_counts_of(here.path),
         root=next(path for path in scope.areas if here.path.startswith(path)),
     )
     return {

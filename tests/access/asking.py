@@ -10,6 +10,7 @@ import mapbox_vector_tile
 from django.test import Client
 
 from lib.tiles import HALF
+from mapview.rows import BEHIND
 from tests.people import HOUSEHOLDS, World
 from tests.shapes import AREAS, CODES, point
 
@@ -21,7 +22,7 @@ LAYERS = ("households", "issues")
 TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
-    "v1/issues/<key>",
+    "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/trend", "v1/households/<key>/card",
     "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",
     "v1/search", "v1/candidates", "v1/links", "v1/links/undo",
     "v1/acts/<key>/undo", "v1/households/<key>/location", "v1/areas/<key>/location",
@@ -61,11 +62,18 @@ def addresses(world: World) -> list[str]:
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
     found += [f"/api/v1/areas?at={p.x},{p.y}" for p in (point(0.5, 0.5), point(5.5, 0.5))]
     found += ["/api/v1/households?near=120.005,45.005&limit=50", "/api/v1/households?gap=1"]
+    found += ["/api/v1/households?near=120.005,45.005&limit=50&own=1"]
+    for row in HOUSEHOLDS:
+        if row[3]:
+            place = point(*row[3])
+            found.append(f"/api/v1/households?at={place.x},{place.y}&within=200")
     for key, level, *_rest in AREAS:
         code = CODES[key]
         found += [
             f"/api/v1/coverage?area={code}",
             f"/api/v1/areas/{world.areas[key].pk}/bounds",
+            f"/api/v1/areas/{world.areas[key].pk}/posts",
+            f"/api/v1/areas/{world.areas[key].pk}/trend?weeks=3",
             f"/api/v1/households?area={code}",
         ]
         if level == "township":
@@ -73,9 +81,12 @@ def addresses(world: World) -> list[str]:
                 f"/api/v1/coverage?area={code}&level=unit",
                 f"/api/v1/coverage/previous?area={code}",
                 f"/api/v1/households?area={code}&gap=1",
+                *(f"/api/v1/households?area={code}&filter={word}" for word in BEHIND),
+                f"/api/v1/coverage?area={code}&level=unit&print=1",
                 f"/api/v1/candidates?area={code}",
             ]
     found += [f"/households/{household.pk}/" for household in world.households.values()]
+    found += [f"/api/v1/households/{h.pk}/card" for h in world.households.values()]
     found += [f"/api/v1/issues/{issue.pk}" for issue in world.issues.values()]
     return found + table_addresses(world)
 
