@@ -8,10 +8,10 @@ move; which need it is stays closed. Moments are passed in; nothing here looks a
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -20,6 +20,7 @@ from casework.querysets import touching
 from grids.models import Area, Post, Role
 from grids.services import require_manage
 from households.models import Household, Need
+from households.querysets import HouseholdQuerySet
 from lib.clock import SHANGHAI
 from lib.errors import Refusal, refused_in_conflict
 
@@ -33,6 +34,8 @@ READERS = (Role.Kind.MANAGER, Role.Kind.WORKER, Role.Kind.VILLAGE_LEAD)
 def emergency_open(*, area: Area, kind: str, reason: str, at: datetime, by: User) -> EmergencyList:
     """Open one area for 24 hours."""
     require_manage(by, area.path)
+    if area.level == Area.Level.COUNTY:
+        raise Refusal(_("Open it for a township or a smaller area."), field="area")
     if kind not in EmergencyList.Kind.values:
         raise Refusal(_("Say what kind of emergency it is."), field="kind")
     reason = reason.strip()
@@ -73,29 +76,33 @@ def in_force(emergency: EmergencyList, at: datetime) -> bool:
     return emergency.opened_at <= at < (emergency.closed_at or emergency.closes_at)
 
 
-def households_on(emergency: EmergencyList, user: User, at: datetime) -> QuerySet[Any]:
-    """The part of a list that somebody may read, each with ``help_persons``; None needs none.
-
-    Persons are the most that stand under one kind of need: an old person is often under several.
-    """
+def households_on(emergency: EmergencyList, user: User, at: datetime) -> HouseholdQuerySet:
+    """The part of a list that somebody may read at a moment."""
     if not in_force(emergency, at):
         return Household.objects.none()
-    on = at.astimezone(SHANGHAI).date()
-    needs = (
-        Need.objects.filter(
-            household=OuterRef("pk"), kind__help_to_move=True, void=False, during__contains=on
-        )
-        .values("kind__code")
-        .annotate(n=Sum("persons"))
-        .order_by("-n")
-        .values("n")[:1]
-    )
     return (
         Household.objects.needs_within_posts_of(user)
         .filter(path__startswith=emergency.path)
-        .open_on(on)
-        .annotate(help_persons=Subquery(needs, output_field=IntegerField()))
+        .open_on(at.astimezone(SHANGHAI).date())
     )
+
+
+def help_to_move(rows: HouseholdQuerySet, at: datetime) -> dict[UUID, int]:
+    """Of households of a list, how many persons need help to move; those without are left out.
+
+    The most that stand under one kind of need, since an old person is often under several; and
+    never more than live there.
+    """
+    needs = (
+        Need.objects.filter(household__in=rows, kind__help_to_move=True, void=False)
+        .filter(during__contains=at.astimezone(SHANGHAI).date())
+        .values_list("household", "household__size", "kind__code")
+        .annotate(n=Sum("persons"))
+    )
+    persons: dict[UUID, int] = {}
+    for key, size, _code, n in needs:
+        persons[key] = max(persons.get(key, 0), min(n, size or n))
+    return persons
 
 
 def people_told(area: Area, *, at: datetime) -> tuple[list[Post], list[Post]]:

@@ -154,7 +154,8 @@ class TaskHouseholdQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> TaskHouseholdQuerySet:
         """Households of open tasks: all of them for who handed it out, for who holds it those of
-        the own area. They open nothing outside the task: no page, no list, no search.
+        the own area; those that have left the task's area are gone. They open nothing outside
+        the task: no page, no list, no search.
         """
         from casework.models import Task
         from households.models import Household
@@ -162,7 +163,9 @@ class TaskHouseholdQuerySet(models.QuerySet):
 
         on = today()
         tasks = Task.objects.open_on(on)
+        still_there = Q(household__path__startswith=F("task__path"), household__during__contains=on)
         return self.filter(
+            still_there,
             Q(task__in=tasks.handed_by(user, on))
-            | Q(task__in=tasks.held_by(user, on), household__in=Household.objects.visible_to(user))
+            | Q(task__in=tasks.held_by(user, on), household__in=Household.objects.visible_to(user)),
         )

@@ -50,6 +50,13 @@ def posts_to_hand_to(area: Area, *, on: date, besides: Post | None = None) -> Qu
     return posts.exclude(person=besides.person_id) if besides else posts
 
 
+def tasks_waiting(user: User, *, on: date) -> QuerySet[Task]:
+    """Tasks that wait for somebody: held and not answered, or handed out and answered."""
+    held = Task.objects.open_on(on).held_by(user, on)
+    answered = Task.objects.handed_by(user, on).filter(state=State.ANSWERED)
+    return held.filter(state__in=(State.HANDED, State.ACCEPTED)) | answered
+
+
 def number_now(area: Area, subject: str, reason: str, *, on: date) -> int:
     """How many there are today: of the gap, of one reason of it, or vacant posts."""
     row = sums(area.path, area.level, on=on, current=on).get(area.path)

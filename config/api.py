@@ -14,6 +14,7 @@ from ninja.security import SessionAuth
 from accounts import views
 from accounts.gate import ANYONE
 from desk.api_acts import router as acts_router
+from desk.api_emergency import router as emergency_router
 from desk.api_locations import router as locations_router
 from lib.errors import Refusal
 from mapview.api import router as map_router
@@ -24,6 +25,7 @@ api = NinjaAPI(
 api.add_router("/v1", map_router)
 api.add_router("/v1", acts_router)
 api.add_router("/v1", locations_router)
+api.add_router("/v1", emergency_router)
 
 
 @api.exception_handler(Refusal)

@@ -39,6 +39,10 @@ ACTIONS = {
     "issue": _("matter of a household"),
     "act": _("what was done by hand"),
     "household.location": _("place of a household"),
+    "emergency.list": _("emergency list"),
+    "emergency.print": _("emergency list, printed"),
+    "emergency.map": _("emergency list on its map"),
+    "task.households": _("households of a task"),
 }
 
 

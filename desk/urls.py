@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk import acts, feedback, household, imports, issue, lists, mine
+from desk import acts, emergency, feedback, household, imports, issue, lists, mine, tasks
 
 urlpatterns = [
     path("mine/", mine.page, name="mine"),
@@ -21,6 +21,15 @@ urlpatterns = [
     path("import/<uuid:key>/drop/", imports.import_forget, name="import-drop"),
     path("import/<uuid:key>/undo/", imports.import_take_back, name="import-undo"),
     path("import/<uuid:key>/errors.xlsx", imports.import_marked, name="import-errors"),
+    path("emergency/", emergency.home, name="emergency-home"),
+    path("emergency/new/", emergency.new, name="emergency-new"),
+    path("emergency/<uuid:key>/", emergency.page, name="emergency"),
+    path("emergency/<uuid:key>/print/", emergency.paper, name="emergency-print"),
+    path("emergency/<uuid:key>/close/", emergency.close, name="emergency-close"),
+    path("tasks/", tasks.home, name="tasks"),
+    path("tasks/new/", tasks.new, name="task-new"),
+    path("tasks/<uuid:key>/", tasks.page, name="task"),
+    path("tasks/<uuid:key>/steps/", tasks.act, name="task-act"),
     path("matters/", lists.matters, name="matters"),
     path("log/", lists.log, name="log"),
     path("tables/", include("desk.tables.urls")),

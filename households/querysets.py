@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.contrib.gis.geos import Polygon
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -102,6 +103,12 @@ class HouseholdQuerySet(models.QuerySet):
         from grids.scope import scope_of
 
         return self.filter(beneath(scope_of(user).manage))
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> HouseholdQuerySet:
+        """Households located within a rectangle of longitudes and latitudes (WGS 84)."""
+        box = Polygon.from_bbox((west, south, east, north))
+        box.srid = 4326
+        return self.filter(location__intersects=box)
 
     def open_on(self, on: date) -> HouseholdQuerySet:
         """Households registered and not closed on a day."""

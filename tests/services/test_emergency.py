@@ -11,6 +11,7 @@ from casework.emergency import (
     emergencies_close_due,
     emergency_close,
     emergency_open,
+    help_to_move,
     households_on,
     people_told,
 )
@@ -35,13 +36,14 @@ def opened(
     )  # fmt: skip
 
 
-def listed(world: World, emergency: EmergencyList, login: str, at: datetime) -> dict[str, int]:
+def listed(
+    world: World, emergency: EmergencyList, login: str, at: datetime
+) -> dict[str, int | None]:
     """Households somebody reads on a list, with the persons who need help to move."""
     keys = {household.pk: key for key, household in world.households.items()}
-    return {
-        keys[household.pk]: household.help_persons
-        for household in households_on(emergency, world.user(login), at)
-    }
+    rows = households_on(emergency, world.user(login), at)
+    persons = help_to_move(rows, at)
+    return {keys[household.pk]: persons.get(household.pk) for household in rows}
 
 
 def test_a_manager_opens_an_area_for_a_day(world: World):
@@ -120,6 +122,13 @@ def test_only_who_manages_the_area_opens_and_closes(world: World, login: str):
     emergency = opened(world)
     with pytest.raises(Refusal, match="网格办"):
         emergency_close(emergency=emergency, at=now(), by=world.user(login))
+
+
+def test_a_whole_county_is_not_opened_at_once(world: World):
+    world.add_person("county_office", "县网办")
+    world.add_post("county_office", "grid_office", "C")
+    with pytest.raises(Refusal, match="乡镇"):
+        opened(world, "C", login="county_office")
 
 
 @pytest.mark.parametrize("reason", ["", "  雪  ", "雪灾转移"])
