@@ -7,8 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.reads import Read, note_read
+from casework.models import EmergencyList
+from casework.tasks import tasks_waiting
 from desk.acts import act_shown
 from grids.scope import Kind, kinds_of, scope_of
+from lib.clock import now, today
 
 
 def nav(request: HttpRequest) -> dict[str, object]:
@@ -18,8 +21,13 @@ def nav(request: HttpRequest) -> dict[str, object]:
         return {"nav": [], "feedback_url": reverse("feedback")}
     scope = scope_of(user)
     pages: list[tuple[str, str]] = []
+    counts: dict[str, int] = {}
     if scope.areas:
         pages.append((reverse("home"), _("Map")))
+        pages.append((reverse("tasks"), _("Tasks")))
+        counts[reverse("tasks")] = tasks_waiting(user, on=today()).count()
+        if scope.manage or EmergencyList.objects.visible_to(user).open_at(now()).exists():
+            pages.append((reverse("emergency-home"), _("Emergency lists")))
     if scope.own:
         pages.append((reverse("mine"), _("My households")))
     if scope.areas:
@@ -38,6 +46,7 @@ def nav(request: HttpRequest) -> dict[str, object]:
             {
                 "url": url,
                 "label": label,
+                "count": counts.get(url),
                 "current": request.path == url or (url != "/" and request.path.startswith(url)),
             }
             for url, label in pages

@@ -6,6 +6,8 @@ An auditor sees the log of reads without what was read.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.gate import SignedInRequest, allow
 from accounts.models import AccessLog
 from accounts.reads import Read, note_read
-from casework.models import Issue
+from casework.models import EmergencyList, Issue, Task
 from grids.models import Area, Post
 from grids.querysets import beneath
 from grids.scope import Kind, scope_of
@@ -77,5 +79,16 @@ def log(request: SignedInRequest) -> HttpResponse:
     places = dict(
         Area.objects.filter(path__in={row.scope for row in page}).values_list("path", "name")
     )
+    places |= _places_of_duty({row.scope for row in page})
     lines = [(row, ACTIONS.get(row.action, row.action), places.get(row.scope, "")) for row in page]
     return render(request, "desk/log.html", {"page": page, "lines": lines})
+
+
+def _places_of_duty(scopes: set[str]) -> dict[str, str]:
+    """Names of the areas of emergency lists and tasks, by the key the log holds."""
+    places: dict[str, str] = {}
+    keys = [UUID(scope) for scope in scopes if len(scope) == 36]
+    for model in (EmergencyList, Task):
+        for key, name in model.objects.filter(pk__in=keys).values_list("pk", "area__name"):
+            places[str(key)] = name
+    return places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection
@@ -11,10 +12,11 @@ from django.urls import reverse
 
 from accounts.gate import ANYONE, SIGNED_IN, SignedInRequest, allow
 from accounts.models import User
+from casework.notices import notices_of
 from grids.models import Area, Post
 from grids.naming import area_json, name_from_afar
 from grids.scope import Kind, kinds_of, scope_of
-from lib.clock import today
+from lib.clock import now, today
 from mapview.basemap import basemap
 
 
@@ -32,7 +34,9 @@ def home(request: SignedInRequest) -> HttpResponse:
         if Kind.ADMINISTRATOR in kinds_of(request.user):
             return redirect("admin:index")
         return render(request, "mapview/no_map.html")
-    return render(request, "mapview/map.html", {"config": map_config(request.user)})
+    notices = [asdict(notice) for notice in notices_of(request.user, on=today(), at=now())]
+    config = {**map_config(request.user), "notices": notices}
+    return render(request, "mapview/map.html", {"config": config})
 
 
 def map_config(user: User) -> dict[str, Any]:
@@ -51,7 +55,8 @@ def map_config(user: User) -> dict[str, Any]:
             "import": bool(scope.manage),
             "households": bool(scope.households),
             "own": scope.own,
-            "hand_over": Kind.LEADER in scope.kinds,
+            "hand_over": bool({Kind.LEADER, Kind.MANAGER} & scope.kinds),
+            "emergency": bool(scope.manage),
             "needs": bool(scope.needs),
         },
         "basemap": basemap(),
@@ -62,7 +67,9 @@ def map_config(user: User) -> dict[str, Any]:
             "household": "/households/",
             "tables": "/tables/",
             "post_new": "/posts/new/",
+            "tasks": "/tasks/",
             "task_new": "/tasks/new/",
+            "emergency_new": "/emergency/new/",
             "print": "/print/",
         },
     }

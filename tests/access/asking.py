@@ -23,6 +23,7 @@ TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
     "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/trend", "v1/households/<key>/card",
+    "v1/emergency/<key>/places",
     "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",
     "v1/search", "v1/candidates", "v1/links", "v1/links/undo",
     "v1/acts/<key>/undo", "v1/households/<key>/location", "v1/areas/<key>/location",
@@ -67,8 +68,10 @@ def addresses(world: World) -> list[str]:
         if row[3]:
             place = point(*row[3])
             found.append(f"/api/v1/households?at={place.x},{place.y}&within=200")
+    found += ["/emergency/", "/emergency/new/", "/tasks/", "/tasks/new/"]
     for key, level, *_rest in AREAS:
         code = CODES[key]
+        found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]
         found += [
             f"/api/v1/coverage?area={code}",
             f"/api/v1/areas/{world.areas[key].pk}/bounds",
@@ -120,6 +123,12 @@ def readable(content: bytes, content_type: str) -> str:
         )
     text = TOKEN.sub(b"", content).decode()
     return json.dumps(json.loads(text), ensure_ascii=False) if "json" in content_type else text
+
+
+def spelled_out(response: Any) -> str:
+    """A body in which Chinese inside JSON is written as it is read, not by its numbers."""
+    text = response.content.decode()
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
 def answers(world: World, client: Client) -> dict[str, tuple[int, str]]:

@@ -10,6 +10,7 @@ import { Legend } from '../components/legend.js';
 import { MapItems } from '../components/map-items.js';
 import { MapNote, PastNote } from '../components/map-tools.js';
 import { NearPanel } from '../components/near-panel.js';
+import { Notices } from '../components/notices.js';
 import { Figures, Headline, Measures, ReasonKey, Status } from '../components/overview.js';
 import { PlaceCard } from '../components/place-card.js';
 import { Sheet } from '../components/sheet.js';
@@ -31,6 +32,7 @@ const ELEMENTS = {
   'lh-area-card': AreaCard,
   'lh-gap-panel': GapPanel,
   'lh-map-note': MapNote,
+  'lh-notices': Notices,
   'lh-past-note': PastNote,
   'lh-map-items': MapItems,
   'lh-place-card': PlaceCard,
