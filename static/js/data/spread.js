@@ -66,11 +66,12 @@ export function groupPins(pins, reach) {
 export function fan(n, gap) {
   if (n === 1) return [{ dx: 0, dy: 0 }];
   const places = [];
-  for (let radius = gap * 1.2; places.length < n; radius += gap * 1.1) {
-    const room = Math.max(2, Math.floor((2 * Math.PI * radius) / gap));
-    const here = Math.min(room, n - places.length);
+  for (let ring = 0; places.length < n; ring += 1) {
+    const radius = gap * (1.2 + ring * 1.1);
+    const here = Math.min(Math.floor((2 * Math.PI * radius) / gap), n - places.length);
     for (let i = 0; i < here; i += 1) {
-      const angle = (i / here) * 2 * Math.PI - Math.PI / 2;
+      // Every other ring is turned by half a place, so that lines pass between the pins within.
+      const angle = ((i + (ring % 2) / 2) / here) * 2 * Math.PI - Math.PI / 2;
       places.push({ dx: Math.cos(angle) * radius, dy: Math.sin(angle) * radius });
     }
   }

@@ -72,6 +72,7 @@ function readSingle(layer, z) {
   data.stacks = stacks.map((members) => ({
     x: data.xs[members[0]], y: data.ys[members[0]], n: members.length, members,
     unlinked: members.filter((i) => !data.linked[i]).length,
+    outside: members.some((i) => data.outside[i]),
   }));
   return data;
 }
@@ -135,20 +136,19 @@ export const HouseholdTiles = CanvasTiles.extend({
   },
 
   /** Around those outside their grid; the point of a diamond is seen beside any other symbol. */
-  diamonds(context, { alone, open, outside, xs, ys }, size, r) {
-    const reach = r + 4;
+  diamonds(context, { alone, open, outside, xs, ys, stacks }, size, r) {
+    const around = (x, y, reach) => {
+      context.moveTo(x, y - reach);
+      context.lineTo(x + reach, y);
+      context.lineTo(x, y + reach);
+      context.lineTo(x - reach, y);
+      context.closePath();
+    };
     context.beginPath();
     for (const list of [alone, open]) {
-      for (const i of list) {
-        if (!outside[i]) continue;
-        const [x, y] = [xs[i] * size, ys[i] * size];
-        context.moveTo(x, y - reach);
-        context.lineTo(x + reach, y);
-        context.lineTo(x, y + reach);
-        context.lineTo(x - reach, y);
-        context.closePath();
-      }
+      for (const i of list) if (outside[i]) around(xs[i] * size, ys[i] * size, r + 4);
     }
+    for (const stack of stacks) if (stack.outside) around(stack.x * size, stack.y * size, r + 13);
     context.fillStyle = 'rgba(255, 255, 255, 0.85)';
     context.strokeStyle = OUTSIDE;
     context.lineWidth = 1.4;
@@ -249,11 +249,21 @@ export const HouseholdTiles = CanvasTiles.extend({
     };
   },
 
+  /** Places {lat, lon} of the stacks on the loaded tiles that bear a number. */
+  plates() {
+    if (this._tileZoom < NUMBERED) return [];
+    return this.tiles().flatMap(({ data, coords }) => data.stacks.map((stack) => this.told(data, coords, stack)));
+  },
+
+  /** Tiles of the zoom shown that hold single households. */
+  tiles() {
+    return [...this.store.values()].filter(({ data, coords }) => data?.single && coords.z === this._tileZoom);
+  },
+
   /** Everything single within bounds, each household once. */
   inView(bounds) {
     const found = new Map();
-    for (const { data, coords } of this.store.values()) {
-      if (!data?.single || coords.z !== this._tileZoom) continue;
+    for (const { data, coords } of this.tiles()) {
       for (const what of [...data.open, ...data.alone, ...data.stacks]) {
         const told = this.told(data, coords, what);
         if (bounds.contains([told.lat, told.lon])) found.set(told.id ?? `${told.lat}:${told.lon}`, told);

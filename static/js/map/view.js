@@ -40,7 +40,7 @@ export class MapView {
     new Scale({ position: 'bottomleft' }).addTo(this.map);
     new Buttons({ onHome: () => this.fitArea() }).addTo(this.map);
     this.labels = new Labels({
-      pane: 'names', labels: () => this.labelList(), symbols: () => (this.issues && this.matters.boxes) ?? [],
+      pane: 'names', labels: () => this.labelList(), symbols: () => this.symbols(),
     }).addTo(this.map);
     this.matters = new IssuePins({ pane: 'matters', pins: () => this.issues?.pins() ?? [] });
     this.matters.on('painted', () => this.labels.redraw());
@@ -116,7 +116,8 @@ export class MapView {
     const { model } = this;
     // New coverage numbers mean new symbols: household tiles are never cached.
     const homes = model.shows('households') && `${identity(model.state.coverage)}|${on}`;
-    this.households = this.layer('homes', homes, () => new HouseholdTiles({ pane: 'homes', on }));
+    this.households = this.layer('homes', homes, () => new HouseholdTiles({ pane: 'homes', on })
+      .on('decoded', () => this.labels.redraw()));
     this.layer('density', model.shows('density') && 'today', () => new DensityTiles({ pane: 'density' }));
     this.issues = this.layer('matters', model.shows('issues') && `at ${on}`, () => {
       const layer = new IssueTiles({ pane: 'matters', on });
@@ -151,6 +152,15 @@ export class MapView {
     if (!layer || (layer.options.chosen ?? '') === chosen) return;
     layer.options.chosen = chosen;
     layer[draw]();
+  }
+
+  /** Boxes of pins and plates in pixels of the view; names give way to them. */
+  symbols() {
+    const plates = (this.households?.plates() ?? []).map(({ lat, lon }) => {
+      const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
+      return { x, y, width: 22, height: 18 };
+    });
+    return [...((this.issues && this.matters.boxes) ?? []), ...plates];
   }
 
   labelList() {

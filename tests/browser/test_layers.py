@@ -1,0 +1,99 @@
+"""The layers of the map: switched by hand, kept in the address, explained, reached by keyboard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Visitor
+from tests.people import World
+from tests.people import today as world_today
+
+
+def layers(visitor: Visitor) -> Locator:
+    """The chooser; on a phone it is opened first."""
+    button = visitor.page.get_by_role("button", name="图层", exact=True)
+    if visitor.width < 900 and button.get_attribute("aria-expanded") == "false":
+        button.click()
+    return visitor.page.locator("lh-levels")
+
+
+def test_it_keeps_the_layers_in_the_address(visitor: Visitor, town: World):
+    page = visitor.page
+    visitor.sign_in("manager")
+    matters = layers(visitor).get_by_role("button", name="诉求")
+    expect(matters).to_have_attribute("aria-pressed", "true")
+    matters.click()
+    layers(visitor).get_by_role("button", name="户", exact=True).click()
+    visitor.check_access()
+    visitor.fits()
+    visitor.shot("layers")
+    assert "show=households" in page.url
+    assert "hide=issues" in page.url
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    homes = layers(visitor).get_by_role("button", name="户", exact=True)
+    expect(homes).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("lh-levels").get_by_role("button", name="诉求")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+
+
+def test_it_says_what_a_measure_means_and_counts_density_two_ways(visitor: Visitor, town: World):
+    page = visitor.page
+    visitor.sign_in("manager")
+    page.goto(f"{visitor.base}/?measure=most_need_km2")
+    page.wait_for_load_state("networkidle")
+    legend = page.locator("lh-legend")
+    if visitor.width < 900:
+        legend.get_by_role("button").first.click()
+    legend.get_by_role("button", name="指标口径").click()
+    expect(legend).to_contain_text("重点关爱户（有重点需求的应联户）÷ 区域边界内的面积")
+    legend.get_by_role("button", name="每百户").click()
+    expect(legend).to_contain_text("每 100 户应联户中的重点关爱户数")
+    visitor.check_access()
+    visitor.fits()
+    visitor.shot("legend")
+    assert "measure=most_need_100" in page.url
+
+
+def test_it_says_that_an_earlier_day_is_shown_and_leads_back(visitor: Visitor, town: World):
+    page = visitor.page
+    visitor.sign_in("manager")
+    before = (world_today() - timedelta(days=30)).isoformat()
+    page.goto(f"{visitor.base}/?on={before}")
+    note = page.locator("lh-past-note")
+    expect(note).to_contain_text(before)
+    expect(layers(visitor).get_by_role("button", name="密度")).to_be_disabled()
+    visitor.check_access()
+    visitor.shot("earlier-day")
+    note.get_by_role("button", name="回到今天").click()
+    expect(note).to_be_hidden()
+    assert "on=" not in page.url
+
+
+def test_the_keyboard_reaches_what_stands_on_the_map(visitor: Visitor, town: World):
+    page = visitor.page
+    visitor.sign_in("manager")
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    options = page.locator("lh-map-items").get_by_role("option")
+    expect(options.first).to_be_focused()
+    visitor.check_access()
+    visitor.fits()
+    visitor.shot("in-view")
+    name = options.nth(1).inner_text().split(" · ")[0]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(options).to_have_count(0)
+    expect(page.locator("lh-area-card h2")).to_have_text(name)
+    expect(page.locator("lh-status")).to_contain_text(name)
+
+
+def test_it_offers_no_layer_that_may_not_be_seen(visitor: Visitor, town: World):
+    visitor.sign_in("leader")
+    chooser = layers(visitor)
+    expect(chooser.get_by_role("button", name="诉求")).to_be_visible()
+    expect(chooser.get_by_role("button", name="户", exact=True)).to_have_count(0)
+    expect(chooser.get_by_role("button", name="密度")).to_have_count(0)
