@@ -1,6 +1,8 @@
 /** The top bar's living parts: the path of the place, the date, the search. */
 import { _ } from '../data/i18n.js';
-import { HOUSEHOLD, levelAll, levelOfCode } from '../data/levels.js';
+import { levelAll, levelOfCode } from '../data/levels.js';
+import { located } from '../data/places.js';
+import { whyFound } from '../data/matching.js';
 import { View, h, icon } from './base.js';
 
 export class Trail extends View {
@@ -33,7 +35,8 @@ export class AsOf extends View {
   }
 }
 
-const GRID_CODE = 15; // digits of a grid's code
+const VILLAGE_CODE = 12; // digits of a village's code
+const GRID_CODE = 15; // of a grid's
 const WAIT = 250; // ms after the last key before asking
 
 /** A combobox: areas, households, people; the text goes in the body, never in an address. */
@@ -55,6 +58,11 @@ export class SearchBox extends HTMLElement {
       if (!this.contains(relatedTarget)) this.show(false);
     });
     this.list.addEventListener('mousedown', (event) => event.preventDefault());
+    globalThis.document.addEventListener('keydown', (event) => {
+      if (event.key !== '/' || event.target.closest('input, select, textarea')) return;
+      event.preventDefault();
+      this.input.focus();
+    });
   }
 
   later() {
@@ -69,10 +77,13 @@ export class SearchBox extends HTMLElement {
       this.show(false);
       return;
     }
+    this.input.setAttribute('aria-busy', 'true');
     try {
-      this.fill(await this.model.api.search(text, this.model.signal('search')));
+      this.fill(await this.model.api.search(text, this.model.signal('search')), text);
     } catch (error) {
       if (error.name !== 'AbortError') this.say(error.message);
+    } finally {
+      this.input.removeAttribute('aria-busy');
     }
   }
 
@@ -81,11 +92,11 @@ export class SearchBox extends HTMLElement {
     this.show(true);
   }
 
-  fill({ areas = [], households = [], people = [] }) {
+  fill({ areas = [], households = [], people = [] }, searched) {
     this.at = -1;
     const groups = [
       [_('Areas'), areas, (area) => [area.name, area.trail ?? area.type], (area) => this.toArea(area)],
-      [_('Households'), households, (row) => [row.head, [row.area?.name, row.address].filter(Boolean).join(' · ')],
+      [_('Households'), households, (row) => [row.head, this.about(row, searched)],
         (row) => this.toHousehold(row)],
       [_('Contacts'), people, (row) => [row.name, [row.role_label, row.area_name].filter(Boolean).join(' · ')],
         (row) => this.toPerson(row)],
@@ -107,6 +118,14 @@ export class SearchBox extends HTMLElement {
     this.show(true);
   }
 
+  /** Where a found household is filed, and by what of it it was found; the phone stays untold. */
+  about(row, searched) {
+    return [
+      whyFound(row, searched), row.serial, row.area?.name, row.address,
+      located(row) ? '' : _('not located'),
+    ].filter(Boolean).join(' · ');
+  }
+
   key(event) {
     const options = [...this.list.querySelectorAll('[role=option]')];
     if (event.key === 'Escape') {
@@ -119,7 +138,8 @@ export class SearchBox extends HTMLElement {
     } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && options.length) {
       event.preventDefault();
       const step = event.key === 'ArrowDown' ? 1 : -1;
-      this.at = (Math.max(this.at, step === 1 ? -1 : 0) + step + options.length) % options.length;
+      const from = this.at < 0 && step < 0 ? 0 : this.at;
+      this.at = (from + step + options.length) % options.length;
       options.forEach((option, i) => option.setAttribute('aria-selected', String(i === this.at)));
       this.input.setAttribute('aria-activedescendant', options[this.at].id);
       options[this.at].scrollIntoView({ block: 'nearest' });
@@ -147,19 +167,19 @@ export class SearchBox extends HTMLElement {
     else this.toGrid(area.code ?? area.id);
   }
 
-  /** The grid with a code, or the grid of a unit's code, among all grids. */
+  /** The grid with a code in its village; a unit in its grid, so that it is listed and chosen. */
   toGrid(code) {
-    const sel = levelOfCode(code) === 'unit' ? code.slice(0, GRID_CODE) : code;
-    this.model.go({ area: '', level: 'grid', sel, open: '', reason: '' });
+    const unit = levelOfCode(code) === 'unit';
+    const parent = code.slice(0, unit ? GRID_CODE : VILLAGE_CODE);
+    const root = this.model.config.root.code;
+    // Whoever sees one grid sees no village around it.
+    if (!unit && (root.length >= code.length)) this.model.enter({ code: root });
+    else this.model.enter({ code: parent.length < root.length ? root : parent }, { sel: code });
   }
 
-  toHousehold(row) {
-    if (row.lon === null || row.lon === undefined) {
-      globalThis.location.assign(`${this.model.config.urls.household}${row.id}`);
-      return;
-    }
-    this.model.go({ level: HOUSEHOLD, sel: '', open: '' });
-    this.model.showPlace(row);
+  /** Its card, on the map where its place is known. */
+  toHousehold({ id, lon, lat }) {
+    this.model.showPlace({ id, lon, lat });
   }
 
   toPerson({ path_code: code }) {

@@ -95,6 +95,7 @@ const PATHS = {
   check: 'M3 8.5l3.2 3.2L13 5',
   layers: 'M8 2L14 5.5L8 9L2 5.5zM2.5 8.5L8 11.7L13.5 8.5M2.5 11L8 14.2L13.5 11',
   about: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12M8 7.2v4M8 4.7v.6',
+  up: 'M3 10l5-5 5 5',
 };
 
 /** A small line drawing; decoration beside words, hidden from readers. */

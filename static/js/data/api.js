@@ -70,6 +70,16 @@ export class Api {
     return this.post(`/acts/${encodeURIComponent(act)}/undo`, {});
   }
 
+  /** Who holds the posts of an area. */
+  posts({ id, on }, signal) {
+    return this.get(`/areas/${encodeURIComponent(id)}/posts`, { on }, signal);
+  }
+
+  /** The gap at the end of each of the last weeks, oldest first. */
+  trend({ id, weeks, on }, signal) {
+    return this.get(`/areas/${encodeURIComponent(id)}/trend`, { weeks, on }, signal);
+  }
+
   link(households, post) {
     return this.post('/links', { households, post });
   }

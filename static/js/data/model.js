@@ -7,6 +7,7 @@ import { rowFor, keyOf, isRemainder } from './coverage.js';
 import { LAYERS, isOn, switched } from './layers.js';
 import { measureByKey } from './measures.js';
 import { HOUSEHOLD, HOUSEHOLD_ZOOM, levelForZoom, levelOfCode, levelsBelow, rowLevel } from './levels.js';
+import { Details } from './details.js';
 import { Store } from './store.js';
 import { formatRoute, parseRoute } from './urlstate.js';
 import { Linking } from './linking.js';
@@ -56,11 +57,13 @@ export class MapModel {
       browsing: false,
       items: null,
       marked: null,
+      details: null,
     });
     this.linking = new Linking(this);
     this.places = new Places(this);
     this.placing = new Placing(this);
     this.nearby = new Nearby(this);
+    this.details = new Details(this);
   }
 
   get state() { return this.store.state; }
@@ -233,6 +236,7 @@ export class MapModel {
     await this.loadCoverage(force);
     await Promise.all([
       this.loadInner(force), this.linking.refresh(force), this.places.refresh(force), this.nearby.refresh(force),
+      this.details.refresh(force),
     ]);
   }
 

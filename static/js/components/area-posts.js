@@ -1,0 +1,46 @@
+/** Who holds the posts of an area: a line of roles, and the people behind it on demand. */
+import { _, integer, shortDate } from '../data/i18n.js';
+import { h, icon } from './base.js';
+
+/** "网格长 在岗 · 网格员 6/6 · 联户长 15/16", vacancies marked. */
+export function rolesLine(roles) {
+  return roles.map(({ role_label: label, held, required, vacant }, i) => [
+    i ? ' · ' : '',
+    label, ' ',
+    vacant ? h('b.warn', {}, required === 1 ? _('vacant') : `${integer(held)}/${integer(required)}`)
+      : required === 1 && held === 1 ? _('in post')
+        : required ? `${integer(held)}/${integer(required)}` : integer(held),
+  ]);
+}
+
+export function postsSection(model, row, open, toggle) {
+  const { details } = model.state;
+  if (!details) return null;
+  if (details.error) return h('p.hint', {}, details.error);
+  // Room is kept for the line while it loads.
+  if (!details.posts) return h('p.hint', {}, _('Loading'));
+  const { roles, rows } = details.posts;
+  if (!roles.length && !rows.length) return h('p.hint', {}, _('No posts here.'));
+  return h('div.posts', {},
+    h('p', {}, rolesLine(roles)),
+    rows.length ? h('button.link', {
+      type: 'button', 'aria-expanded': String(open), 'data-focus': 'posts', onclick: toggle,
+    }, open ? _('Put the people away') : _('Who is in post'), icon(open ? 'up' : 'next')) : null,
+    open ? people(model, row, details.posts) : null);
+}
+
+function people(model, row, { rows, more }) {
+  const { today, urls } = model.config;
+  return [
+    h('ul.place-contacts', { 'aria-label': _('People in post') }, rows.map((item) => h('li', {},
+      h('span', {}, h('b', {}, item.person), ' ',
+        h('small', {}, [item.role_label, item.area_name, _('since %(day)s', { day: shortDate(item.since, today) })]
+          .filter(Boolean).join(' · '))),
+      item.phone ? h('a.link', {
+        href: `tel:${item.phone}`, 'aria-label': _('Call %(name)s', { name: item.person }),
+        'data-focus': `post-${item.post}`,
+      }, item.phone) : null))),
+    more ? h('a.link', { href: `${urls.tables}posts/?area=${encodeURIComponent(row.code)}`, 'data-focus': 'more-posts' },
+      _('%(n)s more posts', { n: integer(more) }), icon('next')) : null,
+  ];
+}
