@@ -42,7 +42,7 @@ test('it opens no household for whom sees only counts', async () => {
 
 test('it lists the households at one point and comes back to them', async () => {
   const { model, api } = await page('');
-  api.at = async () => ({ rows: [{ id: ID, head: '户0', links: [] }] });
+  api.at = async () => ({ total: 1, rows: [{ id: ID, head: '户0', links: [] }] });
   await model.showStack({ lon: 122.9, lat: 46.7 });
   assert.equal(model.state.stack.rows.length, 1);
   await model.showPlace({ id: ID });

@@ -79,6 +79,16 @@ test('it leaves their place where it is when ours is given up', async () => {
   assert.equal(model.state.moved, null);
 });
 
+test('it learns where a unit stands before moving it', async () => {
+  const { model, api, sent } = await placing();
+  api.placeOf = async () => ({ lon: 122.9, lat: 46.7, version: 4, accuracy: null });
+  await model.placing.startUnit({ id: 'u1', name: '单元' });
+  model.placing.put({ lon: 122.901, lat: 46.7 }, 17);
+  await model.placing.save();
+  assert.equal(sent[0].kind, 'area');
+  assert.equal(sent[0].version, 4);
+});
+
 test('it says why it could not be saved and keeps the pin where it was put', async () => {
   const { model, api } = await placing();
   api.locate = async () => { throw new ApiError('Outside the county.', 400); };

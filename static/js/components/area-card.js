@@ -118,8 +118,8 @@ export class AreaCard extends Panel {
           type: 'button', 'data-focus': 'enter', onclick: () => this.model.enter(row),
         }, _('Only this area')) : null,
         this.placeable(row) ? h('button.button', {
-          type: 'button', 'data-focus': 'locate', onclick: () => this.place(row),
-        }, _('Put on the map')) : null) : null);
+          type: 'button', 'data-focus': 'locate', onclick: () => this.model.placing.startUnit(row),
+        }, _('Place by a pin')) : null) : null);
   }
 
   printAddress(row) {
@@ -129,8 +129,4 @@ export class AreaCard extends Panel {
 
   /** A unit without an outline is located by a pin. */
   placeable(row) { return row.level === 'unit' && Boolean(row.id) && this.model.canLink; }
-
-  place(row) {
-    this.model.placing.start({ kind: 'area', id: row.id, name: row.name, version: 0 });
-  }
 }

@@ -1,5 +1,5 @@
 /** The form beside a pin being placed, and the strip that tells where it went. */
-import { _, distance } from '../data/i18n.js';
+import { _, distance, language } from '../data/i18n.js';
 import { away, between } from '../data/near.js';
 import { ACCURACIES, movedText } from '../data/placing.js';
 import { h, icon } from './base.js';
@@ -40,11 +40,17 @@ function exactness(placing) {
   }, distance(metres)))));
 }
 
+/** A moment as day and clock in Shanghai. */
+const moment = (iso) => new Intl.DateTimeFormat(language(), {
+  timeZone: 'Asia/Shanghai', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
+}).format(new Date(iso));
+
 /** Somebody else moved it meanwhile: both places stand on the map, and the person decides. */
 function conflictNotice(placing, { by, at: when, lon, lat }) {
+  const said = { by: by || _('Somebody'), when: moment(when) };
   const apart = away(between(placing.move.at, { lon, lat }));
   return h('div.conflict', { role: 'alert' },
-    h('p', {}, h('b', {}, _('%(by)s moved it on %(when)s, after you had opened it.', { by, when }))),
+    h('p', {}, h('b', {}, _('%(by)s moved it on %(when)s, after you had opened it.', said))),
     h('p', {}, _('Their place (the square on the map) is %(apart)s of yours.', { apart })),
     h('div.pair', {},
       h('button.button', { type: 'button', 'data-focus': 'theirs', onclick: () => placing.useTheirs() },

@@ -10,10 +10,10 @@ function head(model, title, text) {
     h('h2', {}, title), text ? h('p.hint', {}, text) : null);
 }
 
-export function stackCard(model, { rows, loading, error }) {
+export function stackCard(model, { total, rows, loading, error }) {
   return [
     head(model, _('At this point'), loading ? _('Loading')
-      : ngettext('%(n)s household', '%(n)s households', rows.length)),
+      : ngettext('%(n)s household', '%(n)s households', total)),
     h('div.scroll-body', {},
       error ? h('p.notice.bad', { role: 'alert' }, error) : null,
       h('ul.households', { 'aria-busy': String(loading) }, rows.map((row) => h('li', {},

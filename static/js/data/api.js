@@ -52,8 +52,8 @@ export class Api {
   }
 
   /** The households at a point. */
-  at({ lon, lat, within }, signal) {
-    return this.get('/households', { at: `${lon},${lat}`, within }, signal);
+  at({ lon, lat, within, limit }, signal) {
+    return this.get('/households', { at: `${lon},${lat}`, within, limit }, signal);
   }
 
   issue(id, signal) {
@@ -64,6 +64,11 @@ export class Api {
   locate(kind, id, place) {
     const noun = kind === 'area' ? 'areas' : 'households';
     return this.post(`/${noun}/${encodeURIComponent(id)}/location`, place);
+  }
+
+  /** Where a unit stands: {lon, lat, version}. */
+  placeOf(area, signal) {
+    return this.get(`/areas/${encodeURIComponent(area)}/location`, {}, signal);
   }
 
   undoAct(act) {

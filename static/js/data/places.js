@@ -5,6 +5,7 @@
 import { HOUSEHOLD } from './levels.js';
 
 const SPOT = 5; // metres within which households count as being at one point
+const MOST = 200; // of them listed
 
 export class Places {
   constructor(model) {
@@ -59,11 +60,14 @@ export class Places {
   /** The households at one point {lon, lat}, as a list: a tower has many. */
   async showStack({ lon, lat, within = SPOT }) {
     const key = `${lon},${lat}`;
-    this.set({ stack: { key, lon, lat, rows: [], loading: true, error: '' }, issue: null });
+    this.set({ stack: { key, lon, lat, total: 0, rows: [], loading: true, error: '' }, issue: null });
     if (this.model.route.home) await this.model.go({ home: '' });
     try {
-      const { rows } = await this.model.api.at({ lon, lat, within }, this.model.signal('stack'));
-      if (this.state.stack?.key === key) this.set({ stack: { key, lon, lat, rows, loading: false, error: '' } });
+      const { total, rows } = await this.model.api.at(
+        { lon, lat, within, limit: MOST }, this.model.signal('stack'),
+      );
+      if (this.state.stack?.key !== key) return;
+      this.set({ stack: { key, lon, lat, total, rows, loading: false, error: '' } });
     } catch (error) {
       if (error.name === 'AbortError' || this.state.stack?.key !== key) return;
       this.set({ stack: { ...this.state.stack, loading: false, error: error.message } });

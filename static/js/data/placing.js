@@ -38,6 +38,16 @@ export class Placing {
     });
   }
 
+  /** A unit without an outline: where it stands, and since which version, is asked for first. */
+  async startUnit({ id, name }) {
+    try {
+      const place = await this.model.api.placeOf(id, this.model.signal('place'));
+      this.start({ kind: 'area', id, name, ...place });
+    } catch (error) {
+      if (error.name !== 'AbortError') this.model.announce(error.message);
+    }
+  }
+
   /** The pin was put at a place, on a map of some zoom. */
   put({ lon, lat }, zoom) {
     const accuracy = this.move.byHand ? this.move.accuracy : accuracyAt(lat, zoom);
