@@ -12,7 +12,7 @@ from tests.browser.conftest import Visitor
 from tests.people import BACKEND, World
 from tests.shapes import CODES, point
 
-HERE = point(0.5, 0.4)
+HERE = point(0.4, 0.5)
 
 
 def find(visitor: Visitor, text: str, name: str) -> None:
@@ -131,7 +131,7 @@ def test_the_nearest_to_where_one_stands(visitor: Visitor, town: World):
     page.get_by_role("button", name="最近的户").click()
     rows = page.locator("lh-near-panel li")
     expect(rows.first).to_contain_text("赵独居")
-    expect(rows.first).to_contain_text("正北 111 米")
+    expect(rows.first).to_contain_text("正东 79 米")
     expect(rows.first.get_by_role("link", name="用百度导航")).to_be_visible()
     assert str(HERE.x) not in page.url
     visitor.fits()
@@ -159,7 +159,7 @@ def test_a_contact_sees_the_nearest_of_the_own_households(visitor: Visitor, town
     page.get_by_role("button", name="离我最近").click()
     rows = page.locator("#mine-list > li")
     expect(rows.first).to_contain_text("赵独居")
-    expect(rows.first).to_contain_text("正北 111 米")
+    expect(rows.first).to_contain_text("正东 79 米")
     expect(rows.nth(1)).to_contain_text("钱同意")
     href = rows.first.get_by_role("link", name="用腾讯导航").get_attribute("href") or ""
     assert "coord_type=1" in href
