@@ -128,7 +128,7 @@ def test_the_nearest_to_where_one_stands(visitor: Visitor, town: World):
     page = visitor.page
     stand_at(visitor)
     visitor.sign_in("worker")
-    page.get_by_role("button", name="最近的户").click()
+    page.get_by_role("button", name="附近").click()
     rows = page.locator("lh-near-panel li")
     expect(rows.first).to_contain_text("赵独居")
     expect(rows.first).to_contain_text("正东 79 米")
@@ -146,7 +146,7 @@ def test_the_nearest_to_where_one_stands(visitor: Visitor, town: World):
 def test_who_may_not_be_located_is_told_what_to_do(visitor: Visitor, town: World):
     page = visitor.page
     visitor.sign_in("worker")
-    page.get_by_role("button", name="最近的户").click()
+    page.get_by_role("button", name="附近").click()
     expect(page.locator("lh-near-panel")).to_contain_text("点选地图上的一点")
     expect(page.locator("lh-near-panel [role=alert]")).to_be_visible()
     visitor.check_access()

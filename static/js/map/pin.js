@@ -8,6 +8,7 @@ import { located } from '../data/places.js';
 
 const ACCENT = '#0b5f73';
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const NEAR = 15; // a zoom at which single houses can be told apart
 const FAR = 10; // times as far with Shift
 const LEAST = 8; // pixels across, below which a circle of accuracy says nothing
 
@@ -24,9 +25,11 @@ export const accuracyCircle = (pane) => L.circle([0, 0], {
 });
 
 export class Pins {
-  constructor(map, model) {
+  /** show(place): brings a place near and into view. */
+  constructor(map, model, show) {
     this.map = map;
     this.model = model;
+    this.bring = show;
     map.createPane('pins').style.zIndex = 460;
     const still = (className, size) => L.marker([0, 0], {
       pane: 'pins', icon: drawn(className, size), interactive: false, keyboard: false,
@@ -106,8 +109,14 @@ export class Pins {
     this.show(this.path, Boolean(at));
     this.show(this.other, Boolean(move?.conflict));
     this.exactness(at ?? (shown ? chosen : null), move ? move.accuracy : chosen?.accuracy);
-    if (at && !this.taken) this.held.getElement().focus({ preventScroll: true });
+    if (at && !this.taken) this.take(at);
     this.taken = Boolean(at);
+  }
+
+  /** The pin is in hand: near enough to be placed well, and the keys are its. */
+  take(at) {
+    if (this.map.getZoom() < NEAR || !this.map.getBounds().contains(place(at))) this.bring(at);
+    this.held.getElement().focus({ preventScroll: true });
   }
 
   exactness(centre, metres) {

@@ -44,7 +44,7 @@ export class MapView {
     }).addTo(this.map);
     this.matters = new IssuePins({ pane: 'matters', pins: () => this.issues?.pins() ?? [] });
     this.matters.on('painted', () => this.labels.redraw());
-    this.pins = new Pins(this.map, model);
+    this.pins = new Pins(this.map, model, (place) => this.show(place));
     this.near = new NearMarks(this.map, model, (bounds) => this.bring(bounds));
     this.items = new Items(this);
     this.map.on('click', (event) => this.clicked(event));
@@ -192,6 +192,7 @@ export class MapView {
 
   /** A found household, in the middle of what no panel covers. */
   show({ lat, lon }) {
+    this.brought = true;
     this.jump({ lat, lng: lon, zoom: Math.max(16, this.map.getZoom()) });
     const { left, top, right, bottom } = this.inset();
     this.map.panBy([(right - left) / 2, (bottom - top) / 2], { animate: false });
@@ -199,6 +200,7 @@ export class MapView {
 
   /** Bounds within the part of the map that no panel covers. */
   bring(bounds) {
+    this.brought = true;
     this.map.fitBounds(bounds, { ...this.padding(), maxZoom: 17, animate: false });
   }
 
@@ -246,6 +248,10 @@ export class MapView {
       const covered = L.point(paddingTopLeft).add(paddingBottomRight);
       this.model.fitted(this.map.getBoundsZoom(bounds, false, covered));
       if (keep) return;
+      if (this.brought && !this.shown.placed) {
+        this.placed();
+        return;
+      }
       this.quiet = true;
       this.map.fitBounds(bounds, { ...this.padding(), animate });
       this.placed();
