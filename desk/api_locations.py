@@ -13,6 +13,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from accounts.gate import SignedInRequest, allow
+from accounts.models import User
 from accounts.reads import Read, note_read
 from desk.household import managed_or_404
 from grids.models import Area
@@ -58,13 +59,27 @@ def household_location(request: SignedInRequest, key: UUID, body: NewPlace) -> A
     return _moved(request, body, household, locate, sentence)
 
 
+def _managed_area(user: User, key: UUID) -> Area:
+    area = Area.objects.filter(beneath(scope_of(user).manage), pk=key).first()
+    if area is None:
+        raise Http404
+    return area
+
+
+@router.get("/areas/{key}/location")
+@allow("manager")
+def area_place(request: SignedInRequest, key: UUID) -> dict[str, Any]:
+    """Where a unit stands (nulls where nobody knows) and the version a move starts from."""
+    area = _managed_area(request.user, key)
+    lon, lat = area.location.coords if area.location else (None, None)
+    return {"lon": lon, "lat": lat, "accuracy": area.location_accuracy_m, "version": area.version}
+
+
 @router.post("/areas/{key}/location")
 @allow("manager")
 def area_location(request: SignedInRequest, key: UUID, body: NewPlace) -> Any:
     """Move the pin of a unit; 409 where somebody else moved it meanwhile."""
-    area = Area.objects.filter(beneath(scope_of(request.user).manage), pk=key).first()
-    if area is None:
-        raise Http404
+    area = _managed_area(request.user, key)
 
     def locate(point: Point) -> Area:
         return area_locate(

@@ -74,6 +74,7 @@ def addresses(world: World) -> list[str]:
         found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]
         found += [
             f"/api/v1/coverage?area={code}",
+            f"/api/v1/areas/{world.areas[key].pk}/location",
             f"/api/v1/areas/{world.areas[key].pk}/bounds",
             f"/api/v1/areas/{world.areas[key].pk}/posts",
             f"/api/v1/areas/{world.areas[key].pk}/trend?weeks=3",

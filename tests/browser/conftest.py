@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,10 @@ WIDE, PHONE = (1440, 900), (390, 844)
 PASSWORD = "Grid-office-2026"
 AXE = Path(settings.NODE) / "axe-core" / "axe.min.js"
 SHOTS = Path(os.environ.get("SCREENSHOTS") or settings.VAR_DIR / "screenshots")
+
+
+#: Answers the page shows as a sentence: refused, or changed by somebody else meanwhile.
+REFUSED = re.compile(r"status of 4(00|09)")
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +112,7 @@ def watch(page: Page, complaints: list[str]) -> None:
 
     def on_console(message) -> None:
         # A refusal the page shows as a sentence is logged by the browser as a failed resource.
-        if message.type == "error" and "status of 400" not in message.text:
+        if message.type == "error" and not REFUSED.search(message.text):
             complaints.append(message.text)
 
     page.on("console", on_console)

@@ -88,7 +88,7 @@ export class AreaCard extends Panel {
       return h('a.link', { href: `${urls.post_new}?area=${area}${role}`, ...said(_('Fill the post')) },
         _('Fill the post'), icon('next'));
     }
-    if (can.hand_over && row.code && !this.model.isPast) {
+    if (!this.model.canLink && can.hand_over && row.code && !this.model.isPast) {
       return h('a.link', { href: `${urls.task_new}?area=${area}&reason=${key}`, ...said(_('Hand over')) },
         _('Hand over'), icon('next'));
     }
@@ -113,7 +113,10 @@ export class AreaCard extends Panel {
           onclick: () => this.model.details.toggleTrend(),
         }, _('Last 12 weeks')) : null,
         h('a.button', { href: this.printAddress(row), 'data-focus': 'print' }, _('Print this map'))),
-      finer || this.placeable(row) ? h('div.pair', {},
+      finer || this.placeable(row) || this.handable(row) ? h('div.pair', {},
+        this.handable(row) ? h('a.button', {
+          href: `${this.model.config.urls.task_new}?area=${encodeURIComponent(row.code)}`, 'data-focus': 'hand-over',
+        }, _('Hand over')) : null,
         finer ? h('button.button', {
           type: 'button', 'data-focus': 'enter', onclick: () => this.model.enter(row),
         }, _('Only this area')) : null,
@@ -125,6 +128,11 @@ export class AreaCard extends Panel {
   printAddress(row) {
     const query = formatRoute({ ...this.model.route, sel: keyOf(row) });
     return `${this.model.config.urls.print}${query}`;
+  }
+
+  /** Whoever names contacts may also hand the whole gap to the post that must close it. */
+  handable(row) {
+    return this.model.canLink && this.model.config.can.hand_over && Boolean(row.code) && row.gap > 0;
   }
 
   /** A unit without an outline is located by a pin. */

@@ -37,7 +37,7 @@ function people(model, row, { rows, more }) {
         h('small', {}, [item.role_label, item.area_name, _('since %(day)s', { day: shortDate(item.since, today) })]
           .filter(Boolean).join(' · '))),
       item.phone ? h('a.link', {
-        href: `tel:${item.phone}`, 'aria-label': _('Call %(name)s', { name: item.person }),
+        href: `tel:${item.phone}`, 'aria-label': `${_('Call %(name)s', { name: item.person })} ${item.phone}`,
         'data-focus': `post-${item.post}`,
       }, item.phone) : null))),
     more ? h('a.link', { href: `${urls.tables}posts/?area=${encodeURIComponent(row.code)}`, 'data-focus': 'more-posts' },

@@ -148,7 +148,7 @@ function householdList(model, gap, picked) {
 }
 
 function householdRow(model, row, pickable, checked) {
-  const { urls, today } = model.config;
+  const { today } = model.config;
   const on = row.reason === 'left' && row.reason_on ? shortDate(row.reason_on, today) : '';
   const label = `${row.head} ${row.address ?? ''}`;
   return h('li', {},
@@ -157,8 +157,8 @@ function householdRow(model, row, pickable, checked) {
       onchange: ({ target }) => model.linking.pick(row.id, target.checked),
     })) : null,
     h('div.household', {},
-      h('a.household-name', {
-        href: `${urls.household}${row.id}`, 'data-focus': `open-${row.id}`,
+      h('button.household-name', {
+        type: 'button', 'data-focus': `open-${row.id}`, onclick: () => model.showPlace({ id: row.id }),
       }, row.head, row.serial ? h('small', {}, ' ', row.serial) : null),
       h('p', {}, [row.area?.name, row.address].filter(Boolean).join(' · '),
         row.located ? null : h('small.tag', {}, _('not located'))),

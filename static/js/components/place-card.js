@@ -89,7 +89,7 @@ export class PlaceCard extends Panel {
     return h('ul.place-contacts', { 'aria-label': _('Contacts') }, links.map(({ person, role_label: role, phone }) =>
       h('li', {}, h('span', {}, h('b', {}, person), ' ', h('small', {}, role)),
         phone ? h('a.link', {
-          href: `tel:${phone}`, 'data-focus': `call-${phone}`, 'aria-label': _('Call %(name)s', { name: person }),
+          href: `tel:${phone}`, 'data-focus': `call-${phone}`, 'aria-label': `${_('Call %(name)s', { name: person })} ${phone}`,
         }, phone) : null)));
   }
 
