@@ -86,7 +86,7 @@ def test_a_pin_is_moved_by_keys_and_taken_back(visitor: Visitor, town: World):
     page.get_by_role("button", name="保存位置").click()
     expect(page.get_by_role("group", name="办理结果")).to_contain_text("正东")
     moved = Household.objects.get(pk=zhao.pk)
-    assert moved.location.x > before.x
+    assert moved.location and before and moved.location.x > before.x
     assert moved.location_source == "pin"
     visitor.check_access()
     visitor.shot("pin-moved")
