@@ -16,6 +16,7 @@ from accounts.gate import ANYONE
 from desk.api_acts import router as acts_router
 from desk.api_emergency import router as emergency_router
 from desk.api_locations import router as locations_router
+from desk.api_tables import router as tables_router
 from lib.errors import Refusal
 from mapview.api import router as map_router
 
@@ -26,6 +27,7 @@ api.add_router("/v1", map_router)
 api.add_router("/v1", acts_router)
 api.add_router("/v1", locations_router)
 api.add_router("/v1", emergency_router)
+api.add_router("/v1", tables_router)
 
 
 @api.exception_handler(Refusal)

@@ -204,15 +204,18 @@ def _detail(code: str, detail: str, word: str) -> tuple[str, int | None]:
 
 
 def needs_text(mentions: list[NeedMention]) -> str:
-    """A cell that `parse_needs` reads back as these needs (grade 2 or 3 for the severity)."""
+    """A cell that `parse_needs` reads back as these needs (grade 2 or 3 for the severity).
+
+    The type of a disability is left out: it is never exported, and a cell without it leaves the
+    type on record as it is.
+    """
     return "、".join(_word(mention) for mention in mentions)
 
 
 def _word(mention: NeedMention) -> str:
     label, detail = NEEDS[mention.code][0], ""
     if mention.code == "CANJI":
-        kind = next((n for n, i in DISABILITY_TYPES.items() if i == mention.type), "")
-        detail = kind + ("2级" if mention.variant == "severe" else "3级")
+        detail = "2级" if mention.variant == "severe" else "3级"
     elif mention.variant:
         shown = {"dispersed": "分散", "central": "集中", "light": "轻", "medium": "中"}
         detail = shown.get(mention.variant) or {"heavy": "重", "full": "完全"}[mention.variant]

@@ -128,6 +128,9 @@ def send_rows(rows: Iterable[list[Any]]) -> None:
         send(part)
 
 
+QUOTED = frozenset({"'=", "'+", "'-", "'@", "'\t", "'\r"})
+
+
 def read_csv(data: bytes, options: dict[str, int]) -> None:
     content = decode(data)
     head = content[:2000].lstrip().lower()
@@ -147,7 +150,8 @@ def read_csv(data: bytes, options: dict[str, int]) -> None:
             left -= len(row)
             if left < 0:
                 raise Refused("too_many_cells")
-            yield row
+            # The apostrophe that keeps a spreadsheet from reading a formula is no part of it.
+            yield [cell[1:] if cell[:2] in QUOTED else cell for cell in row]
 
     try:
         send_rows(counted())

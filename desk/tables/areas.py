@@ -103,6 +103,7 @@ class Areas(Table):
     label = gettext_lazy("Areas")
     who = SEES_AREAS
     looks_in = gettext_lazy("Name or code")
+    exports = (("areas", gettext_lazy("Areas of one level")),)
     columns = (
         Column("name", gettext_lazy("Name"), "P0", _name, sort="name"),
         Column("code", gettext_lazy("Code"), "P0",
@@ -144,7 +145,6 @@ class Areas(Table):
         Filter("kind", gettext_lazy("Kind of grid"), lambda asked: Area.GridKind.choices,
                lambda rows, value, asked: rows.filter(grid_kind=value)),
     )  # fmt: skip
-    chosen_by = staticmethod(lambda scope: False)
 
     def seen(self, asked: Asked) -> QuerySet[Area]:
         """Areas whose name and counts one may read."""
@@ -179,6 +179,10 @@ class Areas(Table):
             _("There is no area yet. Load the list of codes, or the outlines."),
             [(reverse("import"), _("Load a list"))],
         )
+
+    def chooses(self, asked: Asked) -> bool:
+        """Nothing is done with several areas at once."""
+        return False
 
     def href(self, row: Area) -> str:
         """The area on the map."""

@@ -107,6 +107,10 @@ class Households(Table):
     label = gettext_lazy("Households")
     who = SEES_HOUSEHOLDS
     looks_in = gettext_lazy("Name, address, number, end of the phone, contact")
+    exports = (
+        ("households", gettext_lazy("The households")),
+        ("links", gettext_lazy("Their named contacts")),
+    )
     columns = (
         Column("head", gettext_lazy("Head of household"), "P2",
                lambda row, facts: Cell(row.head_name, reverse("household", args=[row.pk])),

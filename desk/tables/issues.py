@@ -78,8 +78,9 @@ class Issues(Table):
     label = gettext_lazy("Matters")
     who = SEES_MATTERS
     looks_in = gettext_lazy("Words of the matter, or its number")
+    exports = (("issues", gettext_lazy("The matters")),)
     columns = (
-        Column("title", gettext_lazy("Matter"), "P2", _title),
+        Column("title", gettext_lazy("What it is about"), "P2", _title),
         Column("kind", gettext_lazy("Kind"), "P2", lambda row, facts: row.get_kind_display()),
         Column("subject", gettext_lazy("Subject"), "P2",
                lambda row, facts: row.get_subject_display()),
@@ -105,11 +106,9 @@ class Issues(Table):
         Order("place", gettext_lazy("Area"), ("path", "limit_on")),
     )
     flags = (
-        Flag("open", gettext_lazy("Open"),
-             lambda rows, asked: rows.exclude(state__in=Issue.FINISHED)),
+        Flag("finished", gettext_lazy("Finished"), lambda rows, asked: rows),
         Flag("overdue", gettext_lazy("Overdue"),
-             lambda rows, asked: rows.exclude(state__in=Issue.FINISHED)
-             .filter(limit_on__lt=asked.on)),
+             lambda rows, asked: rows.filter(limit_on__lt=asked.on)),
     )  # fmt: skip
     filters = (
         Filter("state", gettext_lazy("State"), lambda asked: Issue.State.choices,
@@ -130,8 +129,11 @@ class Issues(Table):
         return rows.select_related("department")
 
     def within(self, asked: Asked) -> QuerySet[Issue]:
-        """Those of the area."""
-        return self.seen(asked).filter(path__startswith=asked.path)
+        """Those of the area that are open; with "finished", the others."""
+        rows = self.seen(asked).filter(path__startswith=asked.path)
+        if asked.has("finished"):
+            return rows.filter(state__in=Issue.FINISHED)
+        return rows if asked.value("state") else rows.exclude(state__in=Issue.FINISHED)
 
     def found(self, rows: QuerySet[Issue], text: str, asked: Asked) -> QuerySet[Issue]:
         """By words of the title, or the ticket."""

@@ -75,7 +75,7 @@ class People(Table):
     label = gettext_lazy("People")
     who = SEES_AREAS
     looks_in = gettext_lazy("Name or initials")
-    chosen_by = staticmethod(managers)
+    exports = (("staff", gettext_lazy("People with their posts")),)
     columns = (
         Column("name", gettext_lazy("Name"), "P1",
                lambda row, facts: Cell(row.name, f"/people/{row.pk}/"), sort="name"),
@@ -84,7 +84,7 @@ class People(Table):
                lambda row, facts: str(row.organisation or "")),
         Column("phone", gettext_lazy("Phone"), "P1",
                lambda row, facts: phone_of(row.phone_sealed) or "—"),
-        Column("load", gettext_lazy("Households"), "P1", _loads),
+        Column("load", gettext_lazy("Households looked after"), "P1", _loads),
         Column("party", gettext_lazy("Party member"), "P1",
                lambda row, facts: _("yes") if row.party_member else "", shown=False),
         Column("skills", gettext_lazy("Skills"), "P1",

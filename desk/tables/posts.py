@@ -78,11 +78,12 @@ class Posts(Table):
     label = gettext_lazy("Posts")
     who = SEES_AREAS
     looks_in = gettext_lazy("Name or initials of the holder")
+    exports = (("staff", gettext_lazy("Posts with their holders")),)
     columns = (
         Column("role", gettext_lazy("Post"), "P1", _role),
         Column("person", gettext_lazy("Holder"), "P1", _person, sort="person"),
         Column("place", gettext_lazy("Area or unit"), "P1", _place, sort="place"),
-        Column("load", gettext_lazy("Households"), "P1", _load),
+        Column("load", gettext_lazy("Households looked after"), "P1", _load),
         Column("phone", gettext_lazy("Phone"), "P1",
                lambda row, facts: phone_of(row.person.phone_sealed) or "—"
                if isinstance(row, Post) else ""),
@@ -170,6 +171,10 @@ class Posts(Table):
                 [(reverse("import"), _("Load a list")), ("/posts/new/", _("Appoint somebody"))],
             )
         return Empty(_("Nobody holds a post here yet. The township grid office appoints."))
+
+    def chooses(self, asked: Asked) -> bool:
+        """Those who manage choose posts; a missing one cannot be taken along."""
+        return super().chooses(asked) and not asked.has("vacant")
 
     def href(self, row: Any) -> str:
         """The page of the post."""

@@ -119,10 +119,10 @@ class Table:
     orders: tuple[Order, ...]
     flags: tuple[Flag, ...] = ()
     filters: tuple[Filter, ...] = ()
+    #: What those who manage may take out as a file.
+    exports: tuple[tuple[str, Any], ...] = ()
     #: What the search looks in, as the field says.
     looks_in: Any = ""
-    #: Whether rows can be chosen, by those who manage.
-    chosen_by: Callable[[Scope], bool] = staticmethod(managers)
 
     def seen(self, asked: Asked) -> QuerySet[Any]:
         """Every row the person may see, whatever is asked."""
@@ -159,6 +159,10 @@ class Table:
     def label_of(self, row: Any) -> str:
         """A row's name for the check box."""
         return str(row)
+
+    def chooses(self, asked: Asked) -> bool:
+        """Whether rows can be chosen: by those who manage."""
+        return managers(asked.scope)
 
     def columns_for(self, scope: Scope) -> tuple[Column, ...]:
         """The columns this person may see at all."""

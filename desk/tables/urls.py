@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from desk.tables import pages, views
+from desk.tables import actions, exporting, pages, views
 
 urlpatterns = [
     path("", views.home, name="tables"),
     path("<slug:kind>/", views.page, name="table"),
     path("households/needs/", views.needs, name="table-needs"),
+    path("households/contact/", actions.contact, name="table-contact"),
+    path("households/review/", actions.review, name="table-review"),
+    path("<slug:kind>/export/", exporting.export, name="table-export"),
     path("<slug:kind>/views/", pages.view_new, name="table-view-new"),
     path("<slug:kind>/views/<uuid:key>/", pages.view_change, name="table-view"),
 ]

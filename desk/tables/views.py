@@ -119,8 +119,9 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "views": saved.views_of(asked),
         "removed": saved.removed_of(asked, request.GET.get("removed", "")),
         "may_look": looking.may_look(asked),
-        "chooses": table.chosen_by(scope),
+        "chooses": table.chooses(asked),
         "exports": bool(scope.manage),
+        "offered": table.exports,
         "empty": None if rows else table.empty(asked),
         "error": error,
     }

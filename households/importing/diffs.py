@@ -73,7 +73,9 @@ class Differ:
         wanted = list(ids)
         for start in range(0, len(wanted), 10_000):
             chunk = wanted[start : start + 10_000]
-            rows = Need.objects.filter(household__in=chunk, void=False).values_list(
+            # In the order of the export: of two of a kind, the first is the first.
+            needs = Need.objects.filter(household__in=chunk, void=False)
+            rows = needs.order_by("kind__position", "pk").values_list(
                 "household_id", "id", "kind__code", "kind__variant", "subtype", "persons",
                 "kind__label", "confirmed_by", "during",
             )  # fmt: skip

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-import xlsxwriter
+from django.db.models import QuerySet
 
 from accounts.keys import sealer
-from grids.models import AreaCode
-from households.models import Household, Need
+from grids.importing.exporting import codes_on
+from households.models import Household, Link, Need
 from households.needcells import NeedMention, needs_text
+from lib.books import Sheet, book_write
 
 Residence = Household.Residence
 RESIDENCE = {
@@ -26,6 +27,12 @@ HEADER = (
 NEEDS_HEADER = "需求"
 
 
+#: Named contacts as their own importer reads them.
+LINKS_HEADER = (
+    "户编号", "户主", "家庭住址", "区域编码", "联系人", "联系人电话", "岗位", "起", "止",
+)  # fmt: skip
+
+
 def households_workbook(path: str, *, on: date, needs: bool) -> tuple[bytes, int]:
     """The open households beneath a path as .xlsx, and how many they are.
 
@@ -33,34 +40,24 @@ def households_workbook(path: str, *, on: date, needs: bool) -> tuple[bytes, int
     entry in the access log, are the caller's.
     """
     out = io.BytesIO()
-    count = 0
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-               "strings_to_numbers": False}  # fmt: skip
-    with xlsxwriter.Workbook(out, options) as book:
-        page = book.add_worksheet("户")
-        page.set_column(0, len(HEADER), 16, book.add_format({"num_format": "@"}))
-        page.freeze_panes(1, 0)
-        header = (*HEADER, NEEDS_HEADER) if needs else HEADER
-        for column, word in enumerate(header):
-            page.write_string(0, column, word)
-        for count, row in enumerate(rows(path, on=on, needs=needs), start=1):
-            for column, cell in enumerate(row):
-                if cell:
-                    page.write_string(count, column, cell)
+    found = Household.objects.open_on(on).filter(path__startswith=path)
+    count = book_write(out, [households_sheet(found, on=on, needs=needs)])
     return out.getvalue(), count
 
 
-def rows(path: str, *, on: date, needs: bool) -> Iterator[tuple[str, ...]]:
-    """The cells of every open household, in the order of places, names and numbers."""
-    codes = dict(
-        AreaCode.objects.filter(area__path__startswith=path, during__contains=on).values_list(
-            "area__path", "code"
-        )
-    )
-    wanted = needs_of(path, on) if needs else {}
+def households_sheet(found: QuerySet[Household], *, on: date, needs: bool) -> Sheet:
+    """Some households as a sheet that imports again without a difference."""
+    header = (*HEADER, NEEDS_HEADER) if needs else HEADER
+    return Sheet("户", header, rows(found, on=on, needs=needs))
+
+
+def rows(found: QuerySet[Household], *, on: date, needs: bool) -> Iterator[tuple[str, ...]]:
+    """The cells of every household, in the order of places, names and numbers."""
+    codes = codes_on(on)
+    wanted = needs_of(found, on) if needs else {}
     keys = sealer()
-    found = Household.objects.open_on(on).filter(path__startswith=path)
-    for h in found.order_by("path", "head_name", "serial", "pk").iterator(chunk_size=5000):
+    ordered = found.order_by("path", "head_name", "serial", "pk")
+    for h in ordered.iterator(chunk_size=5000):
         yield (
             h.serial, h.head_name, keys.open(h.phone_sealed) if h.phone_sealed else "", h.address,
             code_of(h.path, codes), repr(h.location.x) if h.location else "",
@@ -71,20 +68,44 @@ def rows(path: str, *, on: date, needs: bool) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
+def links_sheet(found: QuerySet[Household], *, on: date) -> Sheet:
+    """The named contacts of some households, as the importer of contacts reads them."""
+    return Sheet("结对", LINKS_HEADER, link_rows(found, on=on))
+
+
+def link_rows(found: QuerySet[Household], *, on: date) -> Iterator[tuple[str, ...]]:
+    """The cells of every link that runs on a day."""
+    codes, keys = codes_on(on), sealer()
+    phones: dict[UUID, str] = {}
+    links = Link.objects.filter(
+        household__in=found.order_by().values("pk"), void=False, during__contains=on,
+        post__void=False, post__during__contains=on,
+    ).select_related("household", "post__person", "role")  # fmt: skip
+    order = ("household__path", "household__head_name", "household_id", "role_id")
+    for link in links.order_by(*order).iterator(chunk_size=5000):
+        person, h = link.post.person, link.household
+        if person.pk not in phones:
+            phones[person.pk] = keys.open(person.phone_sealed) if person.phone_sealed else ""
+        yield (
+            h.serial, h.head_name, h.address, code_of(h.path, codes), person.name,
+            phones[person.pk], link.role.label, link.during.lower.isoformat(),
+            link.during.upper.isoformat() if link.during.upper else "",
+        )  # fmt: skip
+
+
 def code_of(path: str, codes: dict[str, str]) -> str:
     """The code of the finest area of a path that carries one."""
     return next((codes[path[:n]] for n in range(len(path), 0, -4) if path[:n] in codes), "")
 
 
-def needs_of(path: str, on: date) -> dict[UUID, list[NeedMention]]:
-    """The needs in force of every household beneath a path."""
-    found: dict[UUID, list[NeedMention]] = {}
+def needs_of(found: QuerySet[Household], on: date) -> dict[UUID, list[NeedMention]]:
+    """The needs in force of some households; the type of a disability never leaves."""
+    wanted: dict[UUID, list[NeedMention]] = {}
     needs = Need.objects.filter(
-        household__path__startswith=path, void=False, during__contains=on
+        household__in=found.order_by().values("pk"), void=False, during__contains=on
     ).order_by("kind__position", "pk")
-    for household, code, variant, subtype, persons in needs.values_list(
-        "household_id", "kind__code", "kind__variant", "subtype", "persons"
+    for household, code, variant, persons in needs.values_list(
+        "household_id", "kind__code", "kind__variant", "persons"
     ):
-        mention = NeedMention(code, variant, subtype, persons)
-        found.setdefault(household, []).append(mention)
-    return found
+        wanted.setdefault(household, []).append(NeedMention(code, variant, None, persons))
+    return wanted

@@ -2,7 +2,10 @@
  * A table: rows by keyboard, a selection with a range, a menu closed by choosing. Everything can
  * be done without this file, too; it makes it quick.
  */
+import { AreaFinder } from '../components/area-finder.js';
 import { Selection } from '../data/selection.js';
+
+for (const place of document.querySelectorAll('[data-areas]')) new AreaFinder(place);
 
 const grid = document.getElementById('grid');
 const search = document.querySelector('.find input[type=search]');
@@ -16,7 +19,7 @@ function focusRow(index) {
   next.focus();
 }
 
-const bar = document.getElementById('selection');
+const bar = document.getElementById('chosen');
 const selection = bar && new Selection(rows.map((row) => boxOf(row).value), Number(bar.dataset.total));
 
 function drawSelection() {
@@ -93,3 +96,14 @@ document.addEventListener('toggle', (event) => {
   }
   event.target.querySelector('.menu-body input[type=search]')?.focus();
 }, true);
+
+// A field that only matters when its box is ticked.
+for (const box of document.querySelectorAll('[data-opens]')) {
+  const field = document.getElementById(box.dataset.opens);
+  const follow = () => {
+    field.hidden = !box.checked;
+    field.querySelector('input').required = box.checked;
+  };
+  box.addEventListener('change', follow);
+  follow();
+}
