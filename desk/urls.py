@@ -3,10 +3,23 @@
 from django.urls import include, path
 
 from desk import acts, emergency, feedback, household, imports, issue, lists, mine, tasks
+from desk.byhand import leaving, needs, shape, writing
 
 urlpatterns = [
     path("mine/", mine.page, name="mine"),
+    path("households/new/", writing.register, name="household-new"),
     path("households/<uuid:key>/", household.page, name="household"),
+    path("households/<uuid:key>/edit/", writing.edit, name="household-edit"),
+    path("households/<uuid:key>/review/", writing.review, name="household-review"),
+    path("households/<uuid:key>/needs/", needs.needs, name="household-needs"),
+    path("households/<uuid:key>/exempt/", leaving.exempt, name="household-exempt"),
+    path("households/<uuid:key>/split/", shape.split, name="household-split"),
+    path("households/<uuid:key>/merge/", shape.merge, name="household-merge"),
+    path("households/<uuid:key>/move/", shape.move, name="household-move"),
+    path("households/<uuid:key>/close/", shape.close, name="household-close"),
+    path("households/<uuid:key>/reopen/", shape.reopen, name="household-reopen"),
+    path("exemptions/", leaving.exemptions, name="exemptions"),
+    path("exemptions/<int:key>/<slug:verb>/", leaving.exemption_answer, name="exemption-answer"),
     path("households/<uuid:key>/contacts/", household.name_contact, name="household-name"),
     path(
         "households/<uuid:key>/contacts/<uuid:link>/end/",

@@ -208,16 +208,24 @@ def links_of_household_end(
     *, household: Household, on: date, unless_covering: str | None = None
 ) -> int:
     """End a household's links; those whose post still reaches ``unless_covering`` stay."""
+    ending = links_ending(household, on=on, unless_covering=unless_covering)
+    for link in ending:
+        link_cut(link, on)
+    return len(ending)
+
+
+def links_ending(
+    household: Household, *, on: date, unless_covering: str | None = None
+) -> list[Link]:
+    """The links that end when a household is closed, or filed under ``unless_covering``."""
     running = household.links.filter(void=False).filter(
         Q(during__contains=on) | Q(during__startswith__gt=on)
     )
-    count = 0
-    for link in running.select_related("post").order_by("pk"):
-        if unless_covering and reaches(link.post, unless_covering, on=on):
-            continue
-        link_cut(link, on)
-        count += 1
-    return count
+    return [
+        link
+        for link in running.select_related("post__person", "role").order_by("pk")
+        if not (unless_covering and reaches(link.post, unless_covering, on=on))
+    ]
 
 
 @receiver(posts_ended)

@@ -280,8 +280,14 @@ class Exemption(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     approved_on = models.DateField(null=True)
+    refused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    refused_on = models.DateField(null=True)
 
     class Meta:
+        verbose_name = _("request to leave the scope")
+        verbose_name_plural = _("requests to leave the scope")
         constraints = [
             ExclusionConstraint(
                 name="exemption_one_at_a_time",
@@ -289,10 +295,22 @@ class Exemption(models.Model):
                     ("household", RangeOperators.EQUAL),
                     ("during", RangeOperators.OVERLAPS),
                 ],
+                condition=Q(refused_on__isnull=True),
             ),
             models.CheckConstraint(
                 name="exemption_second_approver",
                 condition=~Q(reason="declined") | ~Q(approved_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="exemption_approved_or_refused",
+                condition=Q(approved_on__isnull=True) | Q(refused_on__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["household"],
+                name="exemption_waiting",
+                condition=Q(approved_on__isnull=True, refused_on__isnull=True),
             ),
         ]
         triggers = marks(OF_HOUSEHOLD)

@@ -170,6 +170,25 @@ def household_close(
     return touch(household, during=cut, closed_reason=reason, merged_into=merged_into)
 
 
+@transaction.atomic
+def household_reopen(*, household: Household, by: User | None = None) -> Household:
+    """Open a household that was closed by mistake, as if it had never been closed.
+
+    Its contacts and needs ended with it and are named anew. One merged into another stays there.
+    """
+    household = locked(household, by)
+    if household.during.upper is None:
+        raise Refusal(_("This household is not closed."))
+    if household.merged_into_id is not None:
+        raise Refusal(_("This household was merged into another one; split it off there instead."))
+    last = household.memberships.select_related("area").order_by("-during").first()
+    if last is None or last.area.during.upper is not None:
+        raise Refusal(_("The area of this household is no longer in force; register it anew."))
+    last.during = span(last.during.lower)
+    last.save(update_fields=["during"])
+    return touch(household, during=span(household.during.lower), closed_reason="")
+
+
 def ranges_cut(rows: Any, on: date) -> None:
     """End dated rows on a day; one that began that day leaves nothing and is removed."""
     for row in rows:
@@ -321,7 +340,10 @@ def exemption_ask(
     end = None
     if reason == Exemption.Reason.DECLINED:
         end = date(on.year + 1, on.month, min(on.day, 28))
-    if household.exemptions.filter(during__overlap=span(on, end)).exists():
+    if on not in household.during:
+        raise Refusal(_("The household is not open on that day."), field="on")
+    standing = household.exemptions.filter(refused_on=None, during__overlap=span(on, end))
+    if standing.exists():
         raise Refusal(_("The household is already out of scope in that time."))
     return Exemption.objects.create(
         household=household, reason=reason, note=note, during=span(on, end), asked_by=by
@@ -333,6 +355,7 @@ def exemption_approve(*, exemption: Exemption, on: date, by: User) -> Exemption:
     """Approve it; who declined in writing needs a second approver."""
     exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
     require_manage(by, exemption.household.path)
+    exemption_waits(exemption)
     if exemption.reason == Exemption.Reason.DECLINED and by.pk == exemption.asked_by_id:
         raise Refusal(_("Somebody else must approve this: it was asked for by you."))
     exemption.approved_by, exemption.approved_on = by, on
@@ -341,9 +364,29 @@ def exemption_approve(*, exemption: Exemption, on: date, by: User) -> Exemption:
 
 
 @transaction.atomic
+def exemption_refuse(*, exemption: Exemption, on: date, by: User) -> Exemption:
+    """Refuse a request to leave the scope: the household stays in."""
+    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
+    require_manage(by, exemption.household.path)
+    exemption_waits(exemption)
+    exemption.refused_by, exemption.refused_on = by, on
+    exemption.save(update_fields=["refused_by", "refused_on"])
+    return exemption
+
+
+def exemption_waits(exemption: Exemption) -> None:
+    """Refuse where somebody has already answered a request."""
+    if exemption.approved_on or exemption.refused_on:
+        raise Refusal(_("This request has already been answered."))
+
+
+@transaction.atomic
 def exemption_end(*, exemption: Exemption, on: date, by: User | None = None) -> None:
     """The household is in scope again from a day on."""
+    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
     require_manage(by, exemption.household.path)
+    if exemption.refused_on or (exemption.during.upper and exemption.during.upper <= on):
+        raise Refusal(_("The household is back in scope already."))
     ranges_cut([exemption], on)
 
 
