@@ -90,15 +90,11 @@ def addresses(world: World) -> list[str]:
                 f"/api/v1/coverage?area={code}&level=unit&print=1",
                 f"/api/v1/candidates?area={code}",
             ]
-<<<<<<< HEAD
-    found += [f"/households/{household.pk}/" for household in world.households.values()]
     found += [f"/api/v1/households/{h.pk}/card" for h in world.households.values()]
-=======
     found += ["/households/new/", "/exemptions/"]
     for household in world.households.values():
         page = f"/households/{household.pk}/"
         found += [page, f"{page}edit/", f"{page}needs/", f"{page}move/"]
->>>>>>> 629f6f9 (Register, edit, split, merge, move, close and reopen households by hand; answer requests to leave the scope)
     found += [f"/api/v1/issues/{issue.pk}" for issue in world.issues.values()]
     return found + table_addresses(world)
 
