@@ -71,7 +71,7 @@ export class AreaCard extends Panel {
       const on = reason.key === 'left' && row.left_on ? shortDate(row.left_on, this.model.config.today) : '';
       return h('li', {},
         h(`span.swatch.reason-${reason.key}`),
-        h('span.count', {}, withNumber(ngettext('%(n)s household', '%(n)s households', reason.count))),
+        h('span.reason-count', {}, withNumber(ngettext('%(n)s household', '%(n)s households', reason.count))),
         span('why', reason.label, on ? h('small', {}, ' ', _('latest %(date)s', { date: on })) : null),
         this.act(row, reason));
     }));

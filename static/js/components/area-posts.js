@@ -2,15 +2,17 @@
 import { _, integer, shortDate } from '../data/i18n.js';
 import { h, icon } from './base.js';
 
-/** "网格长 在岗 · 网格员 6/6 · 联户长 15/16", vacancies marked. */
+/** "网格长 在岗 · 网格员 6/6 · 联户长 15/16": what is required first, vacancies marked. */
 export function rolesLine(roles) {
-  return roles.map(({ role_label: label, held, required, vacant }, i) => [
-    i ? ' · ' : '',
-    label, ' ',
-    vacant ? h('b.warn', {}, required === 1 ? _('vacant') : `${integer(held)}/${integer(required)}`)
-      : required === 1 && held === 1 ? _('in post')
-        : required ? `${integer(held)}/${integer(required)}` : integer(held),
-  ]);
+  const order = [...roles].sort((a, b) => Number(b.required > 0) - Number(a.required > 0));
+  return order.map((role, i) => [i ? ' · ' : '', role.role_label, ' ', heldOf(role)]);
+}
+
+function heldOf({ held, required, vacant }) {
+  const share = `${integer(held)}/${integer(required)}`;
+  if (vacant) return h('b.warn', {}, required === 1 ? _('vacant') : share);
+  if (required === 1 && held === 1) return _('in post');
+  return held === required ? share : integer(held);
 }
 
 export function postsSection(model, row, open, toggle) {

@@ -186,14 +186,27 @@ export class MapView {
     }
     if (place !== this.shown.place) {
       this.shown.place = place;
-      if (place && !place.here && typeof place.lat === 'number') this.show(place);
+      if (place && typeof place.lat === 'number' && !(place.here && this.sees(place))) this.show(place);
     }
   }
 
+  /** Whether a place lies where no panel covers the map. */
+  sees({ lat, lon }) {
+    return this.free().contains(this.map.latLngToContainerPoint([lat, lon]));
+  }
+
+  /** The part of the map that no panel covers, in pixels. */
+  free() {
+    const { left, top, right, bottom } = this.inset();
+    const size = this.map.getSize();
+    return L.bounds([left, top], [size.x - right, size.y - bottom]);
+  }
+
   /** A found household, in the middle of what no panel covers. */
-  show({ lat, lon }) {
+  show({ lat, lon, here }) {
     this.brought = true;
-    this.jump({ lat, lng: lon, zoom: Math.max(16, this.map.getZoom()) });
+    const zoom = this.map.getZoom();
+    this.jump({ lat, lng: lon, zoom: here ? zoom : Math.max(16, zoom) });
     const { left, top, right, bottom } = this.inset();
     this.map.panBy([(right - left) / 2, (bottom - top) / 2], { animate: false });
   }
@@ -274,12 +287,9 @@ export class MapView {
     try {
       const bounds = await this.boundsOf(id);
       if (!bounds || this.model.selected?.id !== id) return;
-      const { left, top, right, bottom } = this.inset();
-      const size = this.map.getSize();
-      const free = L.bounds([left, top], [size.x - right, size.y - bottom]);
       const corners = [bounds.getNorthWest(), bounds.getSouthEast()]
         .map((corner) => this.map.latLngToContainerPoint(corner));
-      if (free.contains(L.bounds(corners))) return;
+      if (this.free().contains(L.bounds(corners))) return;
       const zoom = this.map.getZoom();
       this.map.fitBounds(bounds, { ...this.padding(), maxZoom: zoom });
     } catch (error) {
