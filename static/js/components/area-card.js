@@ -136,5 +136,5 @@ export class AreaCard extends Panel {
   }
 
   /** A unit without an outline is located by a pin. */
-  placeable(row) { return row.level === 'unit' && Boolean(row.id) && this.model.canLink; }
+  placeable(row) { return row.level === 'unit' && row.km2 === null && this.model.canLink; }
 }

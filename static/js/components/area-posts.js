@@ -10,7 +10,12 @@ export function rolesLine(roles) {
 
 function heldOf({ held, required, vacant }) {
   const share = `${integer(held)}/${integer(required)}`;
-  if (vacant) return h('b.warn', {}, required === 1 ? _('vacant') : share);
+  if (vacant && required === 1) return h('b.warn', {}, _('vacant'));
+  // A surplus in one grid fills no post of another.
+  if (vacant && held >= required) {
+    return h('b.warn', {}, _('%(held)s, %(vacant)s vacant', { held: integer(held), vacant: integer(vacant) }));
+  }
+  if (vacant) return h('b.warn', {}, share);
   if (required === 1 && held === 1) return _('in post');
   return held === required ? share : integer(held);
 }
