@@ -65,6 +65,7 @@ def map_config(user: User) -> dict[str, Any]:
             "import": reverse("import"),
             "feedback": reverse("feedback"),
             "household": "/households/",
+            "issue": "/issues/",
             "tables": "/tables/",
             "post_new": "/posts/new/",
             "tasks": "/tasks/",

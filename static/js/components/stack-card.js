@@ -33,7 +33,7 @@ export function issueCard(model, { id, data, error }) {
     return [head(model, _('Matter'), ''), error
       ? h('p.notice.bad', { role: 'alert' }, error) : h('p.empty', {}, _('Loading'))];
   }
-  const { tables } = model.config.urls;
+  const { issue, tables } = model.config.urls;
   return [
     head(model, data.title, [data.kind_label, data.subject_label].filter(Boolean).join(' · ')),
     h('div.card-body', {},
@@ -44,8 +44,10 @@ export function issueCard(model, { id, data, error }) {
           ? h('b.warn', {}, _('was to be settled by %(day)s', { day: data.limit_on }))
           : _('to be settled by %(day)s', { day: data.limit_on })] : null,
         data.people ? [' · ', ngettext('concerns %(n)s person', 'concerns %(n)s people', data.people)] : null)),
-    data.area && tables ? h('div.card-actions', {}, h('a.button.wide', {
-      href: `${tables}issues/?area=${encodeURIComponent(data.area.code)}`, 'data-focus': `rows-${id}`,
-    }, _('All matters of this place'))) : null,
+    h('div.card-actions', {}, h('div.pair', {},
+      h('a.button', { href: `${issue}${id}/`, 'data-focus': 'page' }, _('Open the matter')),
+      data.area ? h('a.button', {
+        href: `${tables}issues/?area=${encodeURIComponent(data.area.code)}`, 'data-focus': 'rows',
+      }, _('All of this place')) : null)),
   ];
 }
