@@ -2,7 +2,7 @@
 import { _, integer, ngettext, percent, shortDate } from '../data/i18n.js';
 import { isRemainder, keyOf, reasonsOf } from '../data/coverage.js';
 import { levelUnit } from '../data/levels.js';
-import { formatRoute } from '../data/urlstate.js';
+import { NOTHING_OPEN, formatRoute } from '../data/urlstate.js';
 import { Panel, h, icon, span, withNumber } from './base.js';
 import { numbersSection, qualitySection } from './area-numbers.js';
 import { postsSection } from './area-posts.js';
@@ -126,7 +126,7 @@ export class AreaCard extends Panel {
   }
 
   printAddress(row) {
-    const query = formatRoute({ ...this.model.route, sel: keyOf(row) });
+    const query = formatRoute({ ...this.model.route, ...NOTHING_OPEN, sel: keyOf(row) });
     return `${this.model.config.urls.print}${query}`;
   }
 

@@ -23,7 +23,8 @@ export class NearPanel extends Panel {
         this.chip('point', picking ? _('Touch the map now') : _('A point on the map'), picking || !near.me,
           () => (picking ? nearby.stopPicking() : nearby.pick())),
         config.can.own ? this.chip('own', _('Only my households'), near.own, () => nearby.setOwn(!near.own)) : null),
-      this.list(near),
+      // While a point is chosen, the map needs the room.
+      picking ? null : this.list(near),
     ];
   }
 

@@ -9,15 +9,13 @@ import { measureByKey } from './measures.js';
 import { HOUSEHOLD, HOUSEHOLD_ZOOM, levelForZoom, levelOfCode, levelsBelow, rowLevel } from './levels.js';
 import { Details } from './details.js';
 import { Store } from './store.js';
-import { formatRoute, parseRoute } from './urlstate.js';
+import { NOTHING_OPEN, formatRoute, parseRoute } from './urlstate.js';
 import { Linking } from './linking.js';
 import { Nearby } from './nearby.js';
 import { Places } from './places.js';
 import { Placing } from './placing.js';
 
 const VILLAGE_CODE = 12; // digits of a village's code
-/** No list, no card of a household, no nearest ones over the panel of an area. */
-const NOTHING_OPEN = { open: '', reason: '', home: '', near: '', own: '' };
 
 export class MapModel {
   /**

@@ -22,6 +22,9 @@ const TEXT = {
   own: /^1$/,
 };
 
+/** No list, no card of a household, no nearest ones over the panel of an area. */
+export const NOTHING_OPEN = { open: '', reason: '', home: '', near: '', own: '' };
+
 export function parseRoute(search) {
   const query = new URLSearchParams(search);
   const route = { at: null };
