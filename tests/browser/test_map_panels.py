@@ -181,7 +181,7 @@ def test_the_panel_of_an_area_says_who_is_in_post_and_what_numbers_mean(
     expect(card.get_by_role("heading", name="甲一村")).to_be_visible()
     expect(card).to_contain_text("网格员")
     card.get_by_role("button", name="在岗人员", exact=True).click()
-    expect(card).to_contain_text("王格员")
+    expect(card).to_contain_text("舒支书")
     card.get_by_role("button", name="“未定位”的口径").click()
     expect(card).to_contain_text("不妨碍指定联系人")
     card.get_by_role("button", name="近 12 周走势").click()
