@@ -161,7 +161,7 @@ def measure(made: Town, user: User, port: int, given: argparse.Namespace) -> Non
     cookie = f"sessionid={signed_in.cookies['sessionid'].value}"
     on = today()
     kinds: tuple[tuple[str, int, Callable[[Tile], bytes]], ...] = (
-        ("households", 14, lambda tile: household_tile(user, tile, on=on).body),
+        ("households", 14, lambda tile: household_tile(user, tile, on=on, current=on).body),
         ("areas", 12, lambda tile: area_tile(user, tile, level="grid", on=on)),
     )
     for kind, z, draw in kinds:

@@ -435,6 +435,28 @@ class AreaMetric(models.Model):
         ]
 
 
+class DensityCell(models.Model):
+    """The density surface: pieces of at least 5 located households of one grid (P3 as a sum).
+
+    A piece is a cell as in ``HouseholdCell``, without the households of finer pieces in it.
+    """
+
+    path = PathField()
+    zoom = models.SmallIntegerField()
+    x = models.IntegerField()
+    y = models.IntegerField()
+    households = models.IntegerField()
+    zhongdian = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path", "zoom", "x", "y"], name="densitycell_once"),
+            models.CheckConstraint(
+                name="densitycell_of_five_at_least", condition=Q(households__gte=5)
+            ),
+        ]
+
+
 class HouseholdCell(models.Model):
     """The count pyramid: located households per village, zoom and cell (32 × 32 a tile)."""
 

@@ -26,6 +26,9 @@ KEPT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "cell": (
         "casework_householdcell", ("path", "zoom", "x", "y"), ("households", "unlinked"),
     ),
+    "density": (
+        "casework_densitycell", ("path", "zoom", "x", "y"), ("households", "zhongdian"),
+    ),
 }  # fmt: skip
 COPY = "CREATE TEMP TABLE kept_before ON COMMIT DROP AS SELECT {columns} FROM {table}"
 COMPARE = """

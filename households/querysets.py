@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.gis.geos import Polygon
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from grids.querysets import beneath
 
@@ -127,6 +127,20 @@ class HouseholdQuerySet(models.QuerySet):
     def in_scope_on(self, on: date) -> HouseholdQuerySet:
         """Households that count on a day."""
         return self.filter(~_exempted(on))
+
+    def with_linked_on(self, on: date, *, current: date) -> HouseholdQuerySet:
+        """Annotate ``linked``: nobody is wanting; linked on a day, or out of scope.
+
+        Today the coverage count has written it to the row.
+        """
+        from households.models import Link
+
+        if on == current:
+            return self.annotate(linked=Case(When(gap_reason="", then=True), default=False))
+        links = Link.objects.in_force(on).filter(household=OuterRef("pk"))
+        return self.annotate(
+            linked=Case(When(Exists(links) | Q(_exempted(on)), then=True), default=False)
+        )
 
     def absent_on(self, on: date) -> HouseholdQuerySet:
         """Households away all year on a day."""

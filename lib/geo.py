@@ -18,6 +18,11 @@ def mercator_point(longitude: float, latitude: float) -> Func:
     )
 
 
+def as_it_is(column: str) -> Func:
+    """A geometry column for SQL around a queryset, which would read it as bytes."""
+    return Func(F(column), template="%(expressions)s", output_field=TextField())
+
+
 def in_mercator(column: str) -> Func:
     """A column as EPSG:3857, to draw rows that were already found by the column itself."""
     return Func(F(column), template="ST_Transform(%(expressions)s, 3857)", output_field=TextField())

@@ -6,6 +6,7 @@ disagree about who sees what.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,13 +59,15 @@ class Drawn:
 def points_tile(
     rows: QuerySet, *, columns: list[str], properties: str, counts: dict[str, str], tile: Tile,
     layer: str, cells: str = "cells", point: Any = None, single: bool = True,
+    values: Sequence[Any] = (),
 ) -> Drawn:  # fmt: skip
     """The tile of a queryset of points (``location_3857``, or ``point`` in EPSG:3857).
 
-    ``properties`` is the SQL of what each point carries, made of ``seen`` and its ``columns``.
-    Where there are more than ``MOST_POINTS``, or never ``single``, layer ``cells`` holds what
-    they count to instead: ``counts`` are conditions on ``seen`` by the name of the count. So a
-    tile stays beneath 64 KiB however dense the town (docs/decisions/0052).
+    ``properties`` is the SQL of what each point carries, made of ``seen``, its ``columns`` and
+    ``values`` as parameters. Where there are more than ``MOST_POINTS``, or never ``single``,
+    layer ``cells`` holds what they count to instead: ``counts`` are conditions on ``seen`` by
+    the name of the count. So a tile stays beneath 64 KiB however dense the town is
+    (docs/decisions/0052).
     """
     inner, parameters = rows.values(*columns, geom=Func(
         F("location_3857") if point is None else point,
@@ -118,8 +121,8 @@ def points_tile(
         ) END
         FROM crowd
     """
-    values = [*parameters, *near_parameters, west, step, north, step, cells, layer]
+    asked = [*parameters, *near_parameters, west, step, north, step, cells, layer, *values]
     with connections["tiles"].cursor() as cursor:
-        cursor.execute(sql, [*values, *exact_parameters])
+        cursor.execute(sql, [*asked, *exact_parameters])
         crowded, body = cursor.fetchone()
     return Drawn(bytes(body), single=not crowded)

@@ -15,10 +15,12 @@ from grids.boundaries import BANDS
 from grids.querysets import beneath
 from grids.scope import Scope, scope_of
 from households.models import Household
-from lib.geo import in_mercator
+from lib.geo import as_it_is, in_mercator
 from lib.tiles import EXTENT, HALF, Drawn, Tile, envelope_sql, points_tile
 
 AREA_TILE = (Path(__file__).parent / "sql" / "area_tile.sql").read_text("utf-8")
+OUTSIDE_ON = (Path(__file__).parent / "sql" / "outside_on.sql").read_text("utf-8")
+DENSITY_TILE = (Path(__file__).parent / "sql" / "density_tile.sql").read_text("utf-8")
 POINTS_FROM = 13
 #: Cells of the pyramid a tile is wide: a cell of zoom z is a tile of zoom z + 5.
 CELL_STEP = 5
@@ -57,19 +59,26 @@ def shows_points(scope: Scope, z: int) -> bool:
     return z >= POINTS_FROM or not any(len(path) <= VILLAGE_PATH for path in scope.households)
 
 
-def household_tile(user: User, tile: Tile, *, on: date) -> Drawn:
+def household_tile(
+    user: User, tile: Tile, *, on: date, current: date, single: bool = True
+) -> Drawn:
     """Layer ``households``: id, whether linked, whether outside its grid. Never a need.
 
-    Layer ``cells`` in its place where they are too many.
+    Layer ``cells`` in its place where they are too many, or not wanted ``single``. A day before
+    today is asked of the base tables, as the coverage SQL asks them.
     """
+    past = on != current
     return points_tile(
-        Household.objects.visible_to(user).open_on(on),
-        columns=["id", "gap_reason", "outside"],
-        properties="seen.id, seen.gap_reason = '' AS linked, seen.outside",
-        counts={"n": "true", "unlinked": "seen.gap_reason <> ''"},
+        Household.objects.visible_to(user).open_on(on).located_by(on)
+        .with_linked_on(on, current=current).annotate(place=as_it_is("location")),
+        columns=["id", "linked", "outside", *(["place"] if past else [])],
+        properties=f"seen.id, seen.linked, {OUTSIDE_ON if past else 'seen.outside'} AS outside",
+        values=[on] * OUTSIDE_ON.count("%s") if past else [],
+        counts={"n": "true", "unlinked": "NOT seen.linked"},
         tile=tile,
         layer="households",
-    )
+        single=single,
+    )  # fmt: skip
 
 
 def issue_tile(user: User, tile: Tile, *, on: date, current: date) -> Drawn:
@@ -132,4 +141,23 @@ def cell_tile(user: User, tile: Tile) -> bytes:
             """,
             [*exact_parameters, *parameters],
         )
+        return bytes(cursor.fetchone()[0])
+
+
+def density_tile(user: User, tile: Tile) -> bytes:
+    """Layer ``density``: squares of at least 5 households, and how many have most need.
+
+    Only where the person may read the needs.
+    """
+    zoom = min(max(tile.z, CELL_ZOOMS[0]), CELL_ZOOMS[1])
+    west, south, east, north = tile.envelope(0)
+    with connections["tiles"].cursor() as cursor:
+        cursor.execute(
+            DENSITY_TILE,
+            {
+                "z": tile.z, "x": tile.x, "y": tile.y, "zoom": zoom,
+                "west": west, "south": south, "east": east, "north": north,
+                "patterns": [f"{path}%" for path in scope_of(user).needs],
+            },
+        )  # fmt: skip
         return bytes(cursor.fetchone()[0])

@@ -18,6 +18,7 @@ from lib.tiles import Drawn, Tile
 from mapview.layers import (
     area_tile,
     cell_tile,
+    density_tile,
     household_tile,
     issue_tile,
     level_at,
@@ -26,6 +27,7 @@ from mapview.layers import (
 
 MVT = "application/vnd.mapbox-vector-tile"
 SEES_AREAS = ("leader", "manager", "worker", "village_lead")
+SEES_NEEDS = ("manager", "worker", "village_lead")
 SEES_HOUSEHOLDS = ("manager", "worker", "village_lead", "head", "cadre", "volunteer")
 
 
@@ -56,13 +58,17 @@ def areas(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
 
 @allow(*SEES_HOUSEHOLDS)
 def households(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
-    """Points of the households one may see, or cells of counts at the lower zooms."""
+    """Points of the households one may see on a day (``on``, else today), or cells of counts."""
     tile = _tile(z, x, y)
+    current = today()
+    on = asked_date(request.GET.get("on"), current=current)
     scope = scope_of(request.user)
-    for path in scope.households:
-        refresh(path, on=today())
-    if shows_points(scope, z):
-        drawn = household_tile(request.user, tile, on=today())
+    points = shows_points(scope, z)
+    if on == current:
+        for path in scope.households:
+            refresh(path, on=on)
+    if points or on != current:
+        drawn = household_tile(request.user, tile, on=on, current=current, single=points)
     else:
         drawn = Drawn(cell_tile(request.user, tile), single=False)
     if drawn.body and drawn.single:
@@ -78,3 +84,12 @@ def issues(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
     on = asked_date(request.GET.get("on"), current=current)
     drawn = issue_tile(request.user, _tile(z, x, y), on=on, current=current)
     return HttpResponse(drawn.body, content_type=MVT)
+
+
+@allow(*SEES_NEEDS)
+def density(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
+    """How many of at least 5 households have most need, for who reads their needs; today only."""
+    tile = _tile(z, x, y)
+    for path in scope_of(request.user).needs:
+        refresh(path, on=today())
+    return HttpResponse(density_tile(request.user, tile), content_type=MVT)

@@ -18,7 +18,7 @@ MVT = "application/vnd.mapbox-vector-tile"
 LEVELS = ("county", "township", "village", "grid", "unit")
 ZOOMS = (5, 12, 14)
 #: Tile layers of what lies at points.
-LAYERS = ("households", "issues")
+LAYERS = ("households", "issues", "density")
 TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {

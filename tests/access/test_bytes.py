@@ -20,6 +20,7 @@ SignIn = Callable[..., Client]
 NEEDS = ["独居老人", "重大疾病", "最低生活保障", "监测户", "就业困难", "DUJU", "DABING", "DIBAO",
          "JIANCE", "SHIYE", "重点关爱户", "关注户", "暂无需求户"]  # fmt: skip
 SMALL = ("overdue", "overdue_zhongdian", "gap_zhongdian")
+HELD = {key for key, *_rest in HOUSEHOLDS}
 PHONES = {key: phone for key, _h, _f, _p, phone, *_rest in HOUSEHOLDS if phone}
 
 
@@ -59,6 +60,11 @@ def hold_to_the_table(world: World, login: str, found: dict[str, tuple[int, str]
         for key in hidden:
             for mark in marks_of(world, key):
                 assert mark in asked or mark not in body, (asked, mark)
+        if asked.startswith("/tiles/"):
+            for key, _title, tied_to, _department in ISSUES:
+                assert tied_to not in HELD or str(world.issues[key].pk) not in body, (asked, key)
+        if asked.startswith("/tiles/density/"):
+            assert status == (200 if expected.within(login, "needs P3") else 404), asked
         if asked.startswith("/households/") and asked.split("/")[2] in own:
             continue  # the page of an own household: tests/access/test_household_page.py
         for word in [*NEEDS, *titles_hidden_in(world, login, asked)]:
