@@ -178,7 +178,8 @@ STATIC_URL = "/static/"
 IMPORT_MAP = json.dumps(
     {
         "imports": {
-            "leaflet": f"{STATIC_URL}vendor/leaflet/leaflet-src.esm.js",
+            "leaflet": f"{STATIC_URL}js/map/leaflet.js",
+            "leaflet/global": f"{STATIC_URL}vendor/leaflet/leaflet.js",
             "pbf": f"{STATIC_URL}vendor/pbf/index.js",
             "@mapbox/vector-tile": f"{STATIC_URL}vendor/vector-tile/index.js",
             "@mapbox/point-geometry": f"{STATIC_URL}vendor/point-geometry/index.js",

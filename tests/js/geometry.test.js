@@ -36,6 +36,8 @@ test('it lets a label give way to a symbol where there is room', () => {
   const label = { x: 50, y: 50, width: 40, height: 16, priority: 1 };
   const [placed] = placeLabels([label], 2, [{ x: 50, y: 46, width: 18, height: 18 }]);
   assert.equal(placed.y, 65);
-  const [over] = placeLabels([label], 2, [50, 65, 35].map((y) => ({ x: 50, y, width: 18, height: 18 })));
-  assert.equal(over.y, 50);
+  const around = (soft) => [50, 65, 35].map((y) => ({ x: 50, y, width: 18, height: 18, soft }));
+  assert.deepEqual(placeLabels([label], 2, around(true)).map(({ y }) => y), [50]);
+  assert.deepEqual(placeLabels([label], 2, around(false)), []);
+  assert.equal(placeLabels([{ ...label, fixed: true }], 2, around(false)).length, 1);
 });

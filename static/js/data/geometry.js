@@ -41,7 +41,8 @@ const touch = (a, b, gap = 0) =>
 /**
  * Labels that do not cover each other: candidates [{x, y, width, height, priority, fixed}] with
  * x, y the centre; higher priority is placed first, `fixed` ones always. Symbols (boxes, too) are
- * given way to where there is room beside them, and written over where there is none.
+ * given way to where there is room beside them; where there is none, a `soft` one is written over,
+ * and the label stays away from any other.
  */
 export function placeLabels(candidates, gap = 2, symbols = []) {
   const placed = [];
@@ -52,7 +53,9 @@ export function placeLabels(candidates, gap = 2, symbols = []) {
     const near = symbols.filter((box) => touch(box, { ...item, height: item.height + 30 }));
     const places = (near.length ? ASIDE : [0]).map((dy) => ({ ...item, y: item.y + dy }));
     const free = places.filter((place) => placed.every((other) => !touch(other, place, gap)));
-    const best = free.find((place) => near.every((box) => !touch(box, place))) ?? free[0];
+    const clear = (place, boxes) => boxes.every((box) => !touch(box, place));
+    const best = free.find((place) => clear(place, near))
+      ?? free.find((place) => clear(place, near.filter(({ soft }) => !soft)));
     if (best) placed.push(best);
     else if (item.fixed) placed.push(item);
   }

@@ -15,7 +15,8 @@ const CHOSEN = '#0b5f73';
 const CELLS = 6; // to a tile's side: about 43 pixels each, room for a number
 const INNER = 0.15; // how far from the middle of its cell a number may stand, so that none overlap
 const REACH = { mouse: 14, touch: 24 }; // pixels around a symbol that still count as touching it
-const NUMBERED = 15; // from this zoom on a stack has room for its number
+const NUMBERED = 15; // from this zoom on a stack has room for its number,
+const PAIRS = 17; // and one of two from here: there are many
 const SAME = 3; // metres within which households stand at one point
 const ROUND = 40075016.686; // metres around the equator
 
@@ -76,6 +77,8 @@ function readSingle(layer, z) {
   }));
   return data;
 }
+
+const numbered = (n, zoom) => zoom >= (n > 2 ? NUMBERED : PAIRS);
 
 /** Metres around a stack of a zoom within which all its households are. */
 function reachOf(z) {
@@ -158,7 +161,7 @@ export const HouseholdTiles = CanvasTiles.extend({
 
   /** A building of several: a plate with its number; open and red where somebody has nobody. */
   stack(context, { x, y, n, unlinked }, size, zoom) {
-    const text = zoom >= NUMBERED ? integer(n) : '';
+    const text = numbered(n, zoom) ? integer(n) : '';
     const half = text ? 4 + text.length * 3.4 : 5;
     const high = text ? 8 : 5;
     const [left, top] = [x * size - half, y * size - high];
@@ -251,8 +254,8 @@ export const HouseholdTiles = CanvasTiles.extend({
 
   /** Places {lat, lon} of the stacks on the loaded tiles that bear a number. */
   plates() {
-    if (this._tileZoom < NUMBERED) return [];
-    return this.tiles().flatMap(({ data, coords }) => data.stacks.map((stack) => this.told(data, coords, stack)));
+    return this.tiles().flatMap(({ data, coords }) => data.stacks
+      .filter(({ n }) => numbered(n, coords.z)).map((stack) => this.told(data, coords, stack)));
   },
 
   /** Tiles of the zoom shown that hold single households. */

@@ -35,7 +35,7 @@ export async function fileLayers({ urls: [url], attribution }) {
     const zooms = { minNativeZoom: header.minZoom, maxNativeZoom: header.maxZoom };
     return [new Pictures({ ...options, ...zooms, archive })];
   }
-  globalThis.L ??= L; // the painter of vectors knows Leaflet by this name
+  // The painter of vectors knows Leaflet by its global name.
   const { leafletLayer } = await import('protomaps-leaflet');
   const lang = document.documentElement.lang.startsWith('zh') ? 'zh-Hans' : 'en';
   return [leafletLayer({

@@ -158,7 +158,7 @@ export class MapView {
   symbols() {
     const plates = (this.households?.plates() ?? []).map(({ lat, lon }) => {
       const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
-      return { x, y, width: 22, height: 18 };
+      return { x, y, width: 22, height: 18, soft: true };
     });
     return [...((this.issues && this.matters.boxes) ?? []), ...plates];
   }
