@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.people import World, build_world
 from tests.people import today as world_today
@@ -64,6 +64,13 @@ class Visitor:
         self.page.fill("input[name=password]", PASSWORD)
         self.page.get_by_role("button", name="登录").click()
         self.page.wait_for_load_state("networkidle")
+
+    def layers(self) -> Locator:
+        """The chooser of levels and layers; on a phone it is opened first."""
+        button = self.page.get_by_role("button", name="图层", exact=True)
+        if self.width < 900 and button.get_attribute("aria-expanded") == "false":
+            button.click()
+        return self.page.locator("lh-levels")
 
     def shot(self, name: str) -> None:
         """Keep a picture to look at."""

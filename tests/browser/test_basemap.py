@@ -105,7 +105,7 @@ def test_tiles_of_an_address_lie_beneath_the_areas(visitor: Visitor, settings):
         visitor.check_access()
         visitor.fits()
         visitor.shot("basemap-tiles")
-        page.get_by_role("button", name="底图").click()
+        visitor.layers().get_by_role("button", name="底图").click()
         expect(page.locator(".leaflet-tile-pane img")).to_have_count(0)
         assert "base=none" in page.url
 
@@ -186,7 +186,7 @@ def test_another_picture_is_chosen_on_the_map(visitor: Visitor, settings):
         page.fill("input[name=login]", "manager")
         page.fill("input[name=password]", "Grid-office-2026")
         page.get_by_role("button", name="登录").click()
-        chooser = page.get_by_role("combobox", name="底图")
+        chooser = visitor.layers().get_by_role("combobox", name="底图")
         expect(chooser).to_have_value("own")
         assert [o.inner_text() for o in chooser.locator("option").all()] == [
             "地图", "影像", "自建底图", "不用底图",

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
 from tests.people import World
 from tests.people import today as world_today
 
 
-def layers(visitor: Visitor) -> Locator:
-    """The chooser; on a phone it is opened first."""
-    button = visitor.page.get_by_role("button", name="图层", exact=True)
-    if visitor.width < 900 and button.get_attribute("aria-expanded") == "false":
-        button.click()
-    return visitor.page.locator("lh-levels")
-
-
 def test_it_keeps_the_layers_in_the_address(visitor: Visitor, town: World):
     page = visitor.page
     visitor.sign_in("manager")
-    matters = layers(visitor).get_by_role("button", name="诉求")
+    matters = visitor.layers().get_by_role("button", name="诉求")
     expect(matters).to_have_attribute("aria-pressed", "true")
     matters.click()
-    layers(visitor).get_by_role("button", name="户", exact=True).click()
+    visitor.layers().get_by_role("button", name="户", exact=True).click()
     visitor.check_access()
     visitor.fits()
     visitor.shot("layers")
@@ -33,7 +25,7 @@ def test_it_keeps_the_layers_in_the_address(visitor: Visitor, town: World):
     assert "hide=issues" in page.url
     page.reload()
     page.wait_for_load_state("networkidle")
-    homes = layers(visitor).get_by_role("button", name="户", exact=True)
+    homes = visitor.layers().get_by_role("button", name="户", exact=True)
     expect(homes).to_have_attribute("aria-pressed", "true")
     expect(page.locator("lh-levels").get_by_role("button", name="诉求")).to_have_attribute(
         "aria-pressed", "false"
@@ -65,7 +57,7 @@ def test_it_says_that_an_earlier_day_is_shown_and_leads_back(visitor: Visitor, t
     page.goto(f"{visitor.base}/?on={before}")
     note = page.locator("lh-past-note")
     expect(note).to_contain_text(before)
-    expect(layers(visitor).get_by_role("button", name="密度")).to_be_disabled()
+    expect(visitor.layers().get_by_role("button", name="密度")).to_be_disabled()
     visitor.check_access()
     visitor.shot("earlier-day")
     note.get_by_role("button", name="回到今天").click()
@@ -93,7 +85,7 @@ def test_the_keyboard_reaches_what_stands_on_the_map(visitor: Visitor, town: Wor
 
 def test_it_offers_no_layer_that_may_not_be_seen(visitor: Visitor, town: World):
     visitor.sign_in("leader")
-    chooser = layers(visitor)
+    chooser = visitor.layers()
     expect(chooser.get_by_role("button", name="诉求")).to_be_visible()
     expect(chooser.get_by_role("button", name="户", exact=True)).to_have_count(0)
     expect(chooser.get_by_role("button", name="密度")).to_have_count(0)
