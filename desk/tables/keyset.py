@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 
 from lib.errors import Refusal
 
-PAGE = 50
-
 
 @dataclass(frozen=True)
 class Order:
@@ -76,7 +74,7 @@ def _beyond(name: str, value: Any, *, down: bool, empty: bool) -> tuple[Q, Q]:
 
 def keyset_page(
     rows: QuerySet[Any], anchors: QuerySet[Any], order: Order, *, down: bool, after: str = "",
-    before: str = "", limit: int = PAGE,
+    before: str = "", limit: int,
 ) -> Page:  # fmt: skip
     """A page of ``rows`` behind (or in front of) the row of ``anchors`` that a key names."""
     back = bool(before) and not after

@@ -138,7 +138,7 @@ class Posts(Table):
             return super().page(asked)
         return vacancies(
             asked.scope.areas, path=asked.path, role=asked.value("role"), on=asked.on,
-            after=asked.after, before=asked.before,
+            after=asked.after, before=asked.before, limit=self.size,
         )  # fmt: skip
 
     def total(self, asked: Asked) -> Total:

@@ -113,6 +113,8 @@ class Table:
 
     kind: str
     label: Any
+    #: Rows of a page.
+    size = 50
     #: Kinds of role that may open it.
     who: frozenset[str]
     columns: tuple[Column, ...]
@@ -183,7 +185,7 @@ class Table:
         """The page asked for."""
         return keyset_page(
             self.rows(asked), self.seen(asked), asked.order, down=asked.down,
-            after=asked.after, before=asked.before,
+            after=asked.after, before=asked.before, limit=self.size,
         )  # fmt: skip
 
     def total(self, asked: Asked) -> Total:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from desk.tables.keyset import PAGE, Page
+from desk.tables.keyset import Page
 
 #: The same condition as post_sum of casework/sql/coverage.sql, a row for each place and role.
 SQL = """
@@ -44,7 +44,7 @@ def _parameters(roots: tuple[str, ...], path: str, role: str, on: date) -> dict[
 
 def vacancies(
     roots: tuple[str, ...], *, path: str, role: str, on: date, after: str = "", before: str = "",
-    limit: int = PAGE,
+    limit: int,
 ) -> Page:  # fmt: skip
     """A page of vacancies beneath a path, place by place. The key of a row is its place's path
     with the role, which no name betrays."""

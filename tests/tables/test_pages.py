@@ -1,0 +1,107 @@
+"""Pages follow each other without a gap or a repeat, whatever the order and the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from desk.tables import keyset
+from desk.tables.asked import ask
+from desk.tables.table import Table
+from desk.tables.views import TABLES
+from households.services import household_register, household_review
+from tests.people import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def crowd(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Namesakes, some never reviewed, some registered on the same day; pages of three."""
+    monkeypatch.setattr(Table, "size", 3)
+    for n in range(17):
+        household = household_register(
+            area=world.areas[("U111", "G12", "V1")[n % 3]], head_name=f"同名{'甲乙丙'[n % 3]}",
+            on=world.began + timedelta(days=n % 4), serial=f"S{n}",
+        )  # fmt: skip
+        if n % 2:
+            household_review(household=household, on=world.on - timedelta(days=n % 5))
+    return world
+
+
+def pages(table: Table, world: World, address: str, *, back: bool = False) -> Iterator[list[Any]]:
+    """The pages of an address one after the other, forward or back from the last."""
+    word, key = ("before", "") if back else ("after", "")
+    for _n in range(60):
+        given = QueryDict(f"{address}&{word}={key}")
+        page = table.page(ask(table, world.user("manager"), given, on=world.on))
+        yield [str(row.pk) for row in page.rows]
+        key = (page.before if back else page.after) or ""
+        if not key:
+            return
+    raise AssertionError("the pages never end")
+
+
+CASES = [
+    (table.kind, f"sort={sign}{order.key}&{word}")
+    for table in TABLES.values()
+    for order, sign, word in product(
+        table.orders, ("", "-"), ("", *(f"filter={flag.key}" for flag in table.flags))
+    )
+]
+
+
+@pytest.mark.parametrize(("kind", "address"), CASES)
+def test_pages_hold_every_row_once_in_one_order(crowd: World, kind: str, address: str) -> None:
+    table = TABLES[kind]
+    followed = [key for page in pages(table, crowd, address) for key in page]
+    asked = ask(table, crowd.user("manager"), QueryDict(address), on=crowd.on)
+    assert len(followed) == len(set(followed)) == table.total(asked).n
+    if not asked.has("vacant") or kind != "posts":
+        terms = keyset.ordering(asked.order, down=asked.down)
+        whole = table.rows(asked).order_by(*terms)
+        assert followed == [str(key) for key in whole.values_list("pk", flat=True)]
+
+
+def test_pages_lead_back_the_same_way(crowd: World) -> None:
+    table = TABLES["households"]
+    for order in table.orders:
+        forward = list(pages(table, crowd, f"sort={order.key}"))
+        last = QueryDict(f"sort={order.key}&after={forward[-2][-1]}")
+        page = table.page(ask(table, crowd.user("manager"), last, on=crowd.on))
+        seen = [[str(row.pk) for row in page.rows]]
+        while page.before:
+            given = QueryDict(f"sort={order.key}&before={page.before}")
+            page = table.page(ask(table, crowd.user("manager"), given, on=crowd.on))
+            seen.append([str(row.pk) for row in page.rows])
+        back = [key for rows in reversed(seen) for key in rows]
+        assert back == [key for rows in forward for key in rows]
+
+
+def test_vacancies_lead_back_too(crowd: World) -> None:
+    table = TABLES["posts"]
+    forward = list(pages(table, crowd, "filter=vacant"))
+    assert len(forward) > 1
+    given = QueryDict(f"filter=vacant&before={forward[1][0]}")
+    page = table.page(ask(table, crowd.user("manager"), given, on=crowd.on))
+    assert [row.pk for row in page.rows] == forward[0]
+
+
+def test_a_row_that_is_gone_begins_the_list_anew(crowd: World, as_user) -> None:
+    gone = crowd.households["wei"].pk  # of another township: as if it did not exist
+    answer = as_user("manager").get(f"/tables/households/?after={gone}")
+    assert answer.status_code == 400
+    assert "名单已有变动" in answer.content.decode()
+    assert answer.content.decode().count("<tr data-href") == 3
+
+
+def test_the_address_names_no_person(crowd: World, as_user) -> None:
+    page = as_user("manager").get("/tables/households/").content.decode()
+    assert "after=" in page
+    for line in page.split("href="):
+        assert "%E5%90%8C" not in line.split(">")[0]
