@@ -59,14 +59,14 @@ class Drawn:
 def points_tile(
     rows: QuerySet, *, columns: list[str], properties: str, counts: dict[str, str], tile: Tile,
     layer: str, cells: str = "cells", point: Any = None, single: bool = True,
-    values: Sequence[Any] = (),
+    values: Sequence[Any] = (), most: int = MOST_POINTS,
 ) -> Drawn:  # fmt: skip
     """The tile of a queryset of points (``location_3857``, or ``point`` in EPSG:3857).
 
     ``properties`` is the SQL of what each point carries, made of ``seen``, its ``columns`` and
-    ``values`` as parameters. Where there are more than ``MOST_POINTS``, or never ``single``,
-    layer ``cells`` holds what they count to instead: ``counts`` are conditions on ``seen`` by
-    the name of the count. So a tile stays beneath 64 KiB however dense the town is
+    ``values`` as parameters. Where there are more than ``most``, or never ``single``, layer
+    ``cells`` holds what they count to instead: ``counts`` are conditions on ``seen`` by the name
+    of the count. So a tile stays beneath 64 KiB however dense the town is
     (docs/decisions/0052).
     """
     inner, parameters = rows.values(*columns, geom=Func(
@@ -84,7 +84,7 @@ def points_tile(
             SELECT seen.* FROM ({inner}) seen WHERE seen.geom && {near}
         ),
         crowd AS MATERIALIZED (
-            SELECT count(*) > {MOST_POINTS if single else -1} AS crowded FROM seen
+            SELECT count(*) > {most if single else -1} AS crowded FROM seen
         ),
         cell AS MATERIALIZED (
             SELECT place.x, place.y, {tally}

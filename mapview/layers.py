@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db import connections
-from django.db.models import Case, F, Func, Q, Sum, TextField, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Sum, TextField, Value, When
 
 from accounts.models import User
 from casework.models import HouseholdCell, Issue
 from grids.boundaries import BANDS
+from grids.models import Area, Boundary
 from grids.querysets import beneath
 from grids.scope import Scope, scope_of
 from households.models import Household
@@ -21,6 +22,8 @@ from lib.tiles import EXTENT, HALF, Drawn, Tile, envelope_sql, points_tile
 AREA_TILE = (Path(__file__).parent / "sql" / "area_tile.sql").read_text("utf-8")
 OUTSIDE_ON = (Path(__file__).parent / "sql" / "outside_on.sql").read_text("utf-8")
 DENSITY_TILE = (Path(__file__).parent / "sql" / "density_tile.sql").read_text("utf-8")
+#: Pins with name and code are longer than households.
+MOST_PINS = 400
 POINTS_FROM = 13
 #: Cells of the pyramid a tile is wide: a cell of zoom z is a tile of zoom z + 5.
 CELL_STEP = 5
@@ -51,6 +54,37 @@ def area_tile(user: User, tile: Tile, *, level: str, on: date) -> bytes:
             },
         )  # fmt: skip
         return bytes(cursor.fetchone()[0])
+
+
+def pin_tile(user: User, tile: Tile, *, on: date) -> bytes:
+    """Layer ``pins``: units without an outline that stand at a place of their own.
+
+    Layer ``pin_cells`` (n) in its place where they are too many.
+    """
+    outlines = Boundary.objects.filter(area=OuterRef("pk"), during__contains=on)
+    rows = (
+        Area.objects.visible_to(user).in_force(on).with_code(on)
+        .filter(~Exists(outlines), Q(located_on=None) | Q(located_on__lte=on), level="unit")
+        .filter(location__bboverlaps=_box(tile))
+    )  # fmt: skip
+    return points_tile(
+        rows,
+        columns=["id", "name", "code"],
+        properties="seen.id, seen.name, seen.code",
+        counts={"n": "true"},
+        tile=tile,
+        layer="pins",
+        cells="pin_cells",
+        point=in_mercator("location"),
+        most=MOST_PINS,
+    ).body
+
+
+def _box(tile: Tile) -> GEOSGeometry:
+    """What a tile and its margin cover, in WGS 84."""
+    box = Polygon.from_bbox(tile.envelope())
+    box.srid = 3857
+    return box.transform(4326, clone=True)
 
 
 def shows_points(scope: Scope, z: int) -> bool:
@@ -86,11 +120,9 @@ def issue_tile(user: User, tile: Tile, *, on: date, current: date) -> Drawn:
 
     Layer ``issue_cells`` (n, overdue) in its place where they are too many.
     """
-    box = Polygon.from_bbox(tile.envelope())
-    box.srid = 3857
     rows = (
         Issue.objects.visible_to(user).at_public_places().open_on(on, current=current)
-        .filter(point__bboverlaps=box.transform(4326, clone=True))
+        .filter(point__bboverlaps=_box(tile))
     )  # fmt: skip
     return points_tile(
         rows.annotate(overdue=Case(When(limit_on__lt=on, then=True), default=False)),

@@ -11,7 +11,7 @@ from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
 from grids.asked import asked_date
-from grids.models import DEPTH, BoundaryOutline
+from grids.models import DEPTH, Area, BoundaryOutline
 from grids.scope import scope_of
 from lib.clock import today
 from lib.tiles import Drawn, Tile
@@ -22,6 +22,7 @@ from mapview.layers import (
     household_tile,
     issue_tile,
     level_at,
+    pin_tile,
     shows_points,
 )
 
@@ -40,19 +41,23 @@ def _tile(z: int, x: int, y: int) -> Tile:
 
 @allow(*SEES_AREAS)
 def areas(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
-    """Outlines of one level (``level``, else by zoom) on a day (``on``, else today)."""
+    """Outlines of one level (``level``, else by zoom) on a day (``on``, else today).
+
+    With the pins of units that have none.
+    """
     tile = _tile(z, x, y)
     on = asked_date(request.GET.get("on"), current=today())
     level = request.GET.get("level") or level_at(z)
     if level not in DEPTH:
         raise Http404(_("There is no such level."))
     newest = BoundaryOutline.objects.order_by("-pk").values_list("pk", flat=True).first()
-    key = f"{scope_of(request.user).areas}|{level}|{on}|{z}/{x}/{y}|{newest}"
+    pins = pin_tile(request.user, tile, on=on) if level == Area.Level.UNIT else b""
+    key = f"{scope_of(request.user).areas}|{level}|{on}|{z}/{x}/{y}|{newest}|{pins!r}"
     etag = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
-    body = area_tile(request.user, tile, level=level, on=on)
+    body = area_tile(request.user, tile, level=level, on=on) + pins
     return HttpResponse(body, content_type=MVT, headers=headers)
 
 

@@ -1,11 +1,13 @@
 """Tiles decoded: what is in them, what is not, and where a tile ends."""
 
+from datetime import timedelta
 from typing import Any
 
 import mapbox_vector_tile
 import pytest
 from django.test import Client
 
+from grids.services import area_locate
 from lib.tiles import Tile
 from tests.people import World
 from tests.shapes import point
@@ -54,6 +56,37 @@ def test_the_level_follows_the_zoom(as_user, world: World):
     assert names(fetch(county, "areas", 7, 1, 1)) == {"方格县"}
     assert names(fetch(county, "areas", 9, 1, 1)) == {"东方镇", "西方苏木"}
     assert "甲一村第一网格" in names(fetch(county, "areas", 12, 0.5, 0.5))
+
+
+def test_units_without_an_outline_are_pins_where_they_stand(as_user, world: World):
+    client = as_user("manager")
+    before = fetch(client, "areas", 13, 1.5, 0.5, level="unit")
+    assert "pins" not in before
+    for key, place in (("U121", point(1.5, 0.5)), ("U111", point(0.5, 0.5))):
+        area_locate(
+            area=world.areas[key], point=place, on=world.on, source="pin", accuracy_m=None
+        )  # fmt: skip
+    tile = fetch(client, "areas", 13, 1.5, 0.5, level="unit")
+    assert {name for name in names(tile) if "南单元" in name} <= {"甲一村第一网格南单元"}
+    [pin] = tile["pins"]["features"]  # U111 has an outline
+    assert pin["properties"] == {
+        "id": str(world.areas["U121"].pk), "name": "甲一村第二网格单元", "code": "15990110020100201",
+    }  # fmt: skip
+    earlier = (world.on - timedelta(days=1)).isoformat()
+    assert "pins" not in fetch(client, "areas", 13, 1.5, 0.5, level="unit", on=earlier)
+    assert "pins" not in fetch(client, "areas", 13, 1.5, 0.5, level="grid")
+    assert "pins" not in fetch(as_user("outsider"), "areas", 13, 1.5, 0.5, level="unit")
+
+
+def test_a_pin_that_was_moved_makes_a_new_tile(as_user, world: World):
+    z, x, y = tile_at(13, 1.5, 0.5)
+    address = f"/tiles/areas/{z}/{x}/{y}.mvt?level=unit"
+    client = as_user("manager")
+    first = client.get(address)["ETag"]
+    area_locate(
+        area=world.areas["U121"], point=point(1.5, 0.5), on=world.on, source="pin", accuracy_m=None
+    )
+    assert client.get(address, headers={"If-None-Match": first}).status_code == 200
 
 
 def test_an_area_tile_is_not_sent_twice(as_user, world: World):
