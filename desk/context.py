@@ -11,6 +11,7 @@ from casework.models import EmergencyList
 from casework.tasks import tasks_waiting
 from desk.acts import act_shown
 from grids.scope import Kind, kinds_of, scope_of
+from households.models import Exemption
 from lib.clock import now, today
 
 
@@ -34,6 +35,9 @@ def nav(request: HttpRequest) -> dict[str, object]:
         pages.append((reverse("tables"), _("Tables")))
     if scope.manage:
         pages.append((reverse("import"), _("Import")))
+        waiting = Exemption.objects.waiting_for(user).count()
+        if waiting:
+            pages.append((reverse("exemptions"), _("Requests (%(n)d)") % {"n": waiting}))
     if scope.departments:
         pages.append((reverse("matters"), _("Matters")))
     if Kind.AUDITOR in scope.kinds:

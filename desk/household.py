@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.gate import SignedInRequest, allow
@@ -20,7 +22,9 @@ from accounts.keys import phone_of
 from accounts.models import User
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
-from grids.models import Area, Post
+from casework.models import Issue
+from desk.history import history_of
+from grids.models import Area, Boundary, Post
 from grids.scope import scope_of
 from households.candidates import Candidate, candidates
 from households.links import link_end, link_resume, links_create, links_undo, reaches
@@ -122,6 +126,75 @@ def notice(request: SignedInRequest, household: Household, *, on: date) -> dict[
     return None
 
 
+#: Parts of the page: what the address calls them, and how they are named.
+TABS = {
+    "contacts": gettext_lazy("Contact"),
+    "needs": gettext_lazy("Needs"),
+    "matters": gettext_lazy("Matters"),
+    "place": gettext_lazy("Places"),
+    "history": gettext_lazy("History"),
+}
+
+
+def tab_of(request: SignedInRequest, asked: str) -> str:
+    """The part asked for; needs where these were asked for, history keeps itself."""
+    tab = request.GET.get("tab", "")
+    if asked == "needs" and tab != "history":
+        return "needs"
+    return tab if tab in TABS else "contacts"
+
+
+def tabs(request: SignedInRequest, household: Household, *, needs: bool) -> list[dict[str, Any]]:
+    """Links to the parts of the page that this person may see."""
+    return [
+        {"key": key, "label": label, "url": f"{address(household)}?tab={key}"}
+        for key, label in TABS.items()
+        if key != "needs" or needs
+    ]
+
+
+def panel(user: User, household: Household, tab: str, *, shows_needs: bool) -> dict[str, Any]:
+    """What one part shows beside what every one does."""
+    if tab == "matters":
+        mine = Issue.objects.visible_to(user).filter(household=household)
+        return {"matters": list(mine.select_related("department").order_by("-registered_on", "pk"))}
+    if tab == "place":
+        filed = household.memberships.select_related("area").order_by("-during")
+        return {"filed": list(filed[:HISTORY])}
+    if tab == "history":
+        return {"history": history_of(household, with_needs=shows_needs)}
+    return {}
+
+
+def spot(household: Household, *, locate: bool) -> dict[str, Any]:
+    """The place of a household for the small map, and whether it may be moved."""
+    longitude, latitude = household.location.coords if household.location else (None, None)
+    return {
+        "kind": "household",
+        "id": str(household.pk),
+        "name": household.head_name,
+        "version": household.version,
+        "lon": longitude,
+        "lat": latitude,
+        "accuracy": household.location_accuracy_m,
+        "locate": locate,
+        "page": address(household),
+        "around": middle_of(household) if locate and not household.location else None,
+    }
+
+
+def middle_of(household: Household) -> dict[str, float] | None:
+    """A point in the finest outline around a household, where a pin may be put first."""
+    paths = [household.path[:n] for n in range(4, len(household.path) + 1, 4)]
+    outline = (
+        Boundary.objects.filter(path__in=paths, during__contains=today()).order_by("-path").first()
+    )
+    if outline is None:
+        return None
+    longitude, latitude = outline.geom.point_on_surface.coords
+    return {"lon": longitude, "lat": latitude}
+
+
 @allow(*SEES_HOUSEHOLDS)
 def page(request: SignedInRequest, key: UUID) -> HttpResponse:
     """One household. A POST with ``ask`` shows the phone or the needs, and is logged as that."""
@@ -145,8 +218,12 @@ def show(
     knows_due = one.due_open_to(user).exists()
     shows_due = shows_needs or knows_due
     note_read(request, Read("household.page", scope, 1, "P2"))
-    context = {
+    may_locate = scope_of(user).manages(household.path) and on in household.during
+    tab = tab_of(request, asked)
+    context: dict[str, Any] = {
         "household": household,
+        "tab": tab,
+        "tabs": tabs(request, household, needs=may_ask or knows_due),
         "trail": trail(household),
         "open": on in household.during,
         "linked": linked,
@@ -176,6 +253,8 @@ def show(
         note_read(request, Read("household.needs", scope, len(needs) or 1, "P3", reason))
     elif shows_due:
         note_read(request, Read("household.due", scope, 1, "P3"))
+    context |= panel(user, household, tab, shows_needs=shows_needs)
+    context["spot"] = spot(household, locate=may_locate)
     if context["manages"] and context["open"]:
         context["choices"] = choices(household, on=on)
     return render(request, "desk/household.html", context, status=400 if error else 200)

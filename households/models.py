@@ -22,7 +22,7 @@ from grids.models import (
     Role,
     geometry_is_sound,
 )
-from households.querysets import HouseholdQuerySet, LinkQuerySet
+from households.querysets import ExemptionQuerySet, HouseholdQuerySet, LinkQuerySet
 from lib.history import tracked
 from lib.language import in_language
 from lib.marks import marks
@@ -284,6 +284,8 @@ class Exemption(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     refused_on = models.DateField(null=True)
+
+    objects = ExemptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request to leave the scope")

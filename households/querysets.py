@@ -32,6 +32,24 @@ class LinkQuerySet(models.QuerySet):
         )
 
 
+class ExemptionQuerySet(models.QuerySet):
+    """Requests to leave the scope, and who is out of it."""
+
+    def manageable_by(self, user: User) -> ExemptionQuerySet:
+        """Those of households this person may change."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).manage, "household__path"))
+
+    def waiting_for(self, user: User) -> ExemptionQuerySet:
+        """Those nobody has answered yet, of open households."""
+        from lib.clock import today
+
+        return self.manageable_by(user).filter(
+            approved_on=None, refused_on=None, household__during__contains=today()
+        )
+
+
 class HouseholdQuerySet(models.QuerySet):
     """Households."""
 

@@ -22,7 +22,6 @@ from desk.byhand.fields import HandForm, PlainText
 from desk.byhand.pages import carry_out, hand_page
 from desk.household import address, managed_or_404
 from grids.naming import account_names, area_labels
-from grids.querysets import beneath
 from grids.scope import scope_of
 from households.models import Exemption
 from households.services import (
@@ -85,14 +84,12 @@ def standing(household: Any, *, on: date) -> Exemption | None:
 def exemptions(request: SignedInRequest) -> HttpResponse:
     """Requests that wait for an approval, then the households out of scope today."""
     on, scope = today(), scope_of(request.user)
-    mine = Exemption.objects.filter(
-        beneath(scope.manage, "household__path"), refused_on=None
-    ).select_related("household")
-    waiting = list(
-        mine.filter(approved_on=None, household__during__contains=on).order_by("pk")[:MOST]
+    asked = Exemption.objects.waiting_for(request.user).select_related("household")
+    waiting = list(asked.order_by("pk")[:MOST])
+    running = Exemption.objects.manageable_by(request.user).filter(
+        refused_on=None, approved_on__isnull=False, during__contains=on
     )
-    running = mine.filter(approved_on__isnull=False, during__contains=on)
-    out = list(running.order_by("household__path", "pk")[:MOST])
+    out = list(running.select_related("household").order_by("household__path", "pk")[:MOST])
     shown = [*waiting, *out]
     note_read(request, Read("exemptions.list", ",".join(scope.manage)[:120], len(shown), "P2"))
     names = account_names(str(e.asked_by_id) for e in shown)
@@ -115,7 +112,8 @@ def exemptions(request: SignedInRequest) -> HttpResponse:
 def exemption_answer(request: SignedInRequest, key: int, verb: str) -> HttpResponse:
     """Approve, refuse or end one; to the page it was asked on."""
     exemption = (
-        Exemption.objects.filter(beneath(scope_of(request.user).manage, "household__path"), pk=key)
+        Exemption.objects.manageable_by(request.user)
+        .filter(pk=key)
         .select_related("household")
         .first()
     )
