@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ from casework.tasks import (
     task_withdraw,
 )
 from grids.asked import asked_area
-from grids.models import Area, Post
+from grids.models import Area, AreaCode, Post
 from grids.naming import area_json, area_labels, name_from_afar
 from grids.scope import scope_of
 from households.models import Link
@@ -173,6 +174,7 @@ def new(request: SignedInRequest) -> HttpResponse:
             {
                 "value": f"{subject}:{reason}", "number": number,
                 "label": REASONS.get(reason) or Task.Subject(subject).label, "part": bool(reason),
+                "vacancies": subject == Task.Subject.VACANCIES,
             }
             for subject, reason, number in about if number
         ],
@@ -243,8 +245,11 @@ def show(request: SignedInRequest, task: Task, *, error: str = "", verb: str = "
     user, on = request.user, today()
     side = side_of(task, user, on=on)
     households = TaskHousehold.objects.visible_to(user).filter(task=task)
-    rows = households.select_related("household").order_by(
-        "household__path", "household__head_name", "household_id"
+    codes = AreaCode.objects.filter(area__path=OuterRef("household__path"), during__contains=on)
+    rows = (
+        households.select_related("household")
+        .annotate(code=Subquery(codes.values("code")[:1]))
+        .order_by("code", "household__path", "household__head_name", "household_id")
     )
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     lines = household_lines(list(shown), task, on=on)
