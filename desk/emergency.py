@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gate import SignedInRequest, allow
+from accounts.keys import phone_of
 from accounts.models import User
 from accounts.reads import Read, note_read
 from casework.coverage import sums
@@ -33,8 +34,8 @@ from casework.emergency import (
     people_told,
 )
 from casework.models import EmergencyList
-from desk.household import phone_of
 from grids.asked import asked_area
+from grids.basemap import basemap
 from grids.models import DEPTH, Area
 from grids.naming import area_json, area_labels, name_from_afar
 from grids.scope import Kind, scope_of
@@ -270,7 +271,7 @@ def page(request: SignedInRequest, key: UUID) -> HttpResponse:
         "page": shown, "groups": groups_of(lines), "q": text,
         "config": {
             "id": emergency.pk, "area": emergency.area_id, "level": emergency.area.level,
-            "closes": emergency.closes_at,
+            "closes": emergency.closes_at, "basemap": basemap(),
             "part": context["part"].pk if context["part"] else None,
         },
     }  # fmt: skip

@@ -1,72 +1,20 @@
-"""The deployer's base map as the page gets it, and the map file in the pieces it asks for."""
+"""The deployer's map file, in the pieces the page asks for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase, StreamingHttpResponse
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.gate import SIGNED_IN, allow
+from grids.basemap import tag_of
 
-TIANDITU = (
-    "https://t{s}.tianditu.gov.cn/%(layer)s_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
-    "&LAYER=%(layer)s&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
-    "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=%(key)s"
-)
-#: Each choice is a picture with its own layer of names over it.
-TIANDITU_LAYERS = {"map": ("vec", "cva"), "image": ("img", "cia")}
 PIECE = 256 * 1024
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-
-
-def basemap() -> list[dict[str, Any]]:
-    """What the map can be laid on, first the one shown; none: graticule and scale make the map."""
-    found = []
-    base = settings.BASEMAP
-    if base.tianditu_key:
-        labels = {"map": _("Map"), "image": _("Imagery")}
-        found += [
-            {
-                "key": key,
-                "label": labels[key],
-                "kind": "tiles",
-                "urls": [TIANDITU % {"layer": n, "key": base.tianditu_key} for n in layers],
-                "subdomains": list("01234567"),
-                "attribution": _("Tianditu"),
-                "maxNativeZoom": 18,
-            }
-            for key, layers in TIANDITU_LAYERS.items()
-        ]
-    if base.pmtiles:
-        found.append(
-            {
-                "key": "file",
-                "label": _("Map file"),
-                "kind": "pmtiles",
-                "urls": [f"{reverse('basemap-file')}?v={_tag(base.pmtiles)}"],
-                "attribution": base.attribution,
-            }
-        )
-    if base.url:
-        found.append(
-            {
-                "key": "own",
-                "label": _("Own base map"),
-                "kind": "tiles",
-                "urls": [base.url],
-                "subdomains": base.subdomains,
-                "attribution": base.attribution,
-                "maxNativeZoom": base.max_zoom,
-            }
-        )
-    return found
 
 
 @allow(SIGNED_IN)
@@ -75,7 +23,7 @@ def basemap_file(request: HttpRequest) -> HttpResponseBase:
     path: Path | None = settings.BASEMAP.pmtiles
     if path is None:
         raise Http404
-    etag = f'"{_tag(path)}"'
+    etag = f'"{tag_of(path)}"'
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
@@ -101,11 +49,6 @@ def basemap_file(request: HttpRequest) -> HttpResponseBase:
         content_type="application/octet-stream",
         headers=headers,
     )
-
-
-def _tag(path: Path) -> str:
-    found = path.stat()
-    return f"{found.st_mtime_ns:x}-{found.st_size:x}"
 
 
 def _bounds(asked: re.Match[str], size: int) -> tuple[int, int]:

@@ -13,11 +13,11 @@ from django.urls import reverse
 from accounts.gate import ANYONE, SIGNED_IN, SignedInRequest, allow
 from accounts.models import User
 from casework.notices import notices_of
+from grids.basemap import basemap
 from grids.models import Area, Post
 from grids.naming import area_json, name_from_afar
 from grids.scope import Kind, kinds_of, scope_of
 from lib.clock import now, today
-from mapview.basemap import basemap
 
 
 @allow(SIGNED_IN)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from casework.duties import close_emergency_lists
 from casework.emergency import (
     emergencies_close_due,
     emergency_close,
@@ -18,6 +19,7 @@ from casework.emergency import (
 from casework.models import EmergencyList
 from households.models import NeedKind
 from households.needs import need_begin
+from jobs.periodic import rota
 from lib.clock import now
 from lib.errors import Refusal
 from tests.people import World
@@ -92,6 +94,17 @@ def test_after_a_day_it_shows_nothing_whether_or_not_a_job_ran(world: World):
     assert emergencies_close_due(at=at + DAY + timedelta(minutes=3)) == 1
     emergency.refresh_from_db()
     assert (emergency.closed_at, emergency.closed_by) == (emergency.closes_at, None)
+
+
+def test_the_clock_writes_down_what_has_closed(world: World):
+    emergency = opened(world, at=now() - DAY - timedelta(minutes=1))
+    running = opened(world, "V1")
+    close_emergency_lists(world.on)
+    emergency.refresh_from_db()
+    running.refresh_from_db()
+    assert emergency.closed_at == emergency.closes_at
+    assert running.closed_at is None
+    assert "casework.duties.close_emergency_lists" in {duty.name for duty in rota.duties}
 
 
 def test_a_manager_closes_it_early_and_may_open_it_again(world: World):

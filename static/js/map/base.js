@@ -11,7 +11,7 @@ const FAILURES = 4; // tiles refused before any has come
 
 export class BaseMap {
   /**
-   * choices: the page's `basemap` (mapview/basemap.py); changed({shown, failed}): called when a
+   * choices: the page's `basemap` (grids/basemap.py); changed({shown, failed}): called when a
    * base map comes, goes or does not load.
    */
   constructor(map, choices, changed = () => {}) {

@@ -4,7 +4,8 @@ import { _, ngettext } from '../data/i18n.js';
 import { h } from '../components/base.js';
 import { AreaTiles } from './areas.js';
 import { Buttons, Scale } from './controls.js';
-import { Graticule, Labels } from './overlay.js';
+import { BaseMap } from './base.js';
+import { Labels } from './overlay.js';
 
 const FINER = { county: 'township', township: 'village', village: 'grid', grid: 'unit', unit: 'unit' };
 const REST = 250;
@@ -18,12 +19,12 @@ export class PlacesMap {
     this.map = L.map(container, {
       zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 19, center: [35, 105], zoom: 6,
     });
-    for (const [name, zIndex] of [['graticule', 205], ['areas', 210], ['names', 450]]) {
+    for (const [name, zIndex] of [['areas', 210], ['names', 450]]) {
       const pane = this.map.createPane(name);
       pane.style.zIndex = zIndex;
       pane.style.pointerEvents = 'none';
     }
-    new Graticule({ pane: 'graticule' }).addTo(this.map);
+    this.base = new BaseMap(this.map, config.basemap, ({ shown }) => this.laid(shown));
     new Scale({ position: 'bottomleft' }).addTo(this.map);
     new Buttons({ onHome: () => this.fit() }).addTo(this.map);
     this.others = L.canvas({ padding: 0.2 });
@@ -32,9 +33,10 @@ export class PlacesMap {
 
   async start() {
     await this.fit();
+    await this.base.show(this.config.basemap[0]?.key ?? '');
     this.areas = new AreaTiles({
       pane: 'areas', level: FINER[this.config.level], on: '', margin: 1,
-      styleOf: () => ({ fill: '#faf8f4', stroke: '#b9b3a6', width: 1.2 }),
+      styleOf: () => ({ fill: this.fill, stroke: '#8d8577', width: 1.2 }),
     }).addTo(this.map);
     this.names = new Labels({
       pane: 'names',
@@ -45,6 +47,12 @@ export class PlacesMap {
     await this.draw();
   }
 
+  /** Outlines alone over a base map, as sheets of paper where there is none. */
+  laid(shown) {
+    this.fill = shown ? null : '#faf8f4';
+    this.areas?.repaint();
+  }
+
   /** The whole part that is listed; without outlines the map stays as it is. */
   async fit() {
     const { bounds } = await this.api.bounds(this.config.part ?? this.config.area);
@@ -53,7 +61,7 @@ export class PlacesMap {
       return;
     }
     const [west, south, east, north] = bounds;
-    this.map.fitBounds([[south, west], [north, east]], { padding: [12, 12], animate: false });
+    this.map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [16, 20], paddingBottomRight: [16, 56], animate: false });
   }
 
   later() {
