@@ -1,5 +1,6 @@
 -- Squares of the density surface beneath some paths: those finer than the tile shows are added up
 -- to its cells, coarser ones lie beneath them. A sum of whole pieces never tells of fewer than 5.
+-- `zoom` tells the size of the whole square, which the edge of a tile may cut.
 WITH piece AS (
     SELECT least(c.zoom, %(zoom)s) AS zoom,
         c.x >> greatest(c.zoom - %(zoom)s, 0) AS x,
@@ -28,7 +29,7 @@ drawn AS (
 )
 SELECT coalesce(ST_AsMVT(feature, 'density', 4096, 'geom'), '')
 FROM (
-    SELECT n, k, ST_AsMVTGeom(geom, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 0, true) AS geom
+    SELECT n, k, zoom, ST_AsMVTGeom(geom, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 0, true) AS geom
     FROM drawn
     ORDER BY zoom, x, y
 ) feature

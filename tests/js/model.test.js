@@ -57,6 +57,14 @@ test('it takes the finer level two zoom steps closer, unless one was chosen', as
   assert.equal(model.level, 'village');
 });
 
+test('it loads the finer level of an address with a near view once it knows how near that is', async () => {
+  const { model, api } = await openPage('?at=46.70000,122.90000,14');
+  assert.equal(model.state.coverage.level, 'village');
+  await model.fitted(11);
+  assert.equal(model.state.coverage.level, 'grid');
+  assert.equal(api.asked.length, 2);
+});
+
 test('it asks again only for what changed', async () => {
   const { model, api } = await openPage();
   await model.setMeasure('vacancies');

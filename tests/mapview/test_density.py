@@ -86,7 +86,7 @@ def test_a_square_holds_five_households_or_is_not_there(as_user, world: World):
     settle(world, "U121", scattered(400), every_need=7)
     for z in ZOOMS:
         for feature in fetched(as_user("manager"), z, 1.5, 0.5):
-            assert set(feature["properties"]) == {"n", "k"}
+            assert set(feature["properties"]) == {"n", "k", "zoom"}
             assert feature["properties"]["n"] >= 5
             assert feature["properties"]["k"] <= feature["properties"]["n"]
     assert DensityCell.objects.filter(zoom=12).exists()

@@ -196,7 +196,13 @@ export class MapModel {
   /** Whether the area has no boundary to show. */
   unmapped(yes) { if (this.state.unmapped !== yes) this.store.set({ unmapped: yes }); }
 
-  fitted(zoom) { this.store.set({ fitZoom: zoom }); }
+  /** The zoom at which the whole area fits: how much closer the view is chooses the level. */
+  fitted(zoom) {
+    const before = this.level;
+    this.store.set({ fitZoom: zoom });
+    return this.level === before ? undefined : this.refresh();
+  }
+
   hover(key) { if (this.state.hover !== key) this.store.set({ hover: key }); }
   toggleLayer(name) {
     const patch = switched(name, !this.switchedOn(name), this.route, this.byDefault(name));

@@ -11,6 +11,7 @@ const CALM = '#faf8f4';
 const BLANK = '#ffffff';
 const LEFT_OUT = { fill: '#ebe9e3', stroke: '#ffffff', width: 1, rank: 0 };
 const GROUND = { fill: 'bare', stroke: null, width: 0, rank: 0 };
+const PLAIN = { ...GROUND, fill: CALM };
 const FRAME = { fill: null, stroke: '#59626c', width: 1.5, dash: [7, 5], rank: 0 };
 
 export class Painter {
@@ -71,7 +72,10 @@ export class Painter {
   frameStyle({ id }) { return id === this.model.state.coverage?.area.id ? FRAME : null; }
 
   /** Its land, seen wherever no area of the level lies over it. */
-  groundStyle({ id }) { return id === this.model.state.coverage?.area.id ? GROUND : null; }
+  groundStyle({ id }) {
+    if (id !== this.model.state.coverage?.area.id) return null;
+    return this.model.shows('density') ? PLAIN : GROUND;
+  }
 
   /** Names of areas at their label points, the worst first. */
   labels(areas, inner, zoom) {
