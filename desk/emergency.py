@@ -161,6 +161,12 @@ def parts_of(emergency: EmergencyList, user: User, *, on: date) -> list[Area]:
     return list(areas.filter(path__startswith=emergency.path, level=finer).order_by("code", "path"))
 
 
+def area_to_map(emergency: EmergencyList, user: User, part: Area | None) -> Area:
+    """Where the map begins: the part chosen, or what of the area the person looks after."""
+    own = [path for path in scope_of(user).needs if path.startswith(emergency.path)]
+    return part or (Area.objects.get(path=own[0]) if own else emergency.area)
+
+
 def chosen(
     request: SignedInRequest, emergency: EmergencyList, at: datetime
 ) -> tuple[Listing, dict[str, Any]]:
@@ -267,12 +273,12 @@ def page(request: SignedInRequest, key: UUID) -> HttpResponse:
     shown = Paginator(keys, PAGE).get_page(request.GET.get("page"))
     lines = listing.lines(list(shown))
     note_list(request, "emergency.list", emergency, len(lines))
+    start = area_to_map(emergency, request.user, context["part"])
     context |= {
         "page": shown, "groups": groups_of(lines), "q": text,
         "config": {
-            "id": emergency.pk, "area": emergency.area_id, "level": emergency.area.level,
+            "id": emergency.pk, "area": start.pk, "level": start.level,
             "closes": emergency.closes_at, "basemap": basemap(),
-            "part": context["part"].pk if context["part"] else None,
         },
     }  # fmt: skip
     return render(request, "desk/emergency.html", context)

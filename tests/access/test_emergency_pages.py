@@ -92,6 +92,18 @@ def test_it_says_that_help_is_needed_and_how_many_persons(as_user: SignIn, opene
     assert [c["person"] for c in contacts["赵独居"]] == ["甘包联", "连户长"]
 
 
+@pytest.mark.parametrize(
+    ("login", "area"), [("manager", "T1"), ("worker", "G11"), ("secretary", "V1")]
+)
+def test_the_map_begins_with_what_somebody_looks_after(
+    world: World, as_user: SignIn, opened: EmergencyList, login: str, area: str
+):
+    client = as_user(login)
+    config = client.get(doors(opened)[0]).context["config"]
+    assert config["area"] == world.areas[area].pk
+    assert client.get(f"/api/v1/areas/{config['area']}/bounds").status_code == 200
+
+
 def test_a_day_later_no_byte_of_it_is_left(
     world: World, as_user: SignIn, opened: EmergencyList, monkeypatch: pytest.MonkeyPatch
 ):

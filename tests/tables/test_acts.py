@@ -55,9 +55,7 @@ def test_nothing_is_done_where_nobody_could_be_linked(world: World, as_user: Sig
     assert not Act.objects.exists()
 
 
-def test_all_that_fit_are_marked_as_reviewed_and_taken_back(
-    world: World, as_user: SignIn
-) -> None:
+def test_all_that_fit_are_marked_as_reviewed_and_taken_back(world: World, as_user: SignIn) -> None:
     client = as_user("manager")
     answer = client.post("/tables/households/review/?with=cadre", {"all": "1"}, follow=True)
     assert "今天已核对 2 户" in answer.content.decode()

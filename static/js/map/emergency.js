@@ -13,7 +13,7 @@ const REST = 250;
 const NEAR = 14;
 
 export class PlacesMap {
-  /** options: api; config {id, area, part, level}; tell(text) says what the map leaves out. */
+  /** options: api; config {id, area, level, basemap}; tell(text) says what the map leaves out. */
   constructor(container, { api, config, tell }) {
     Object.assign(this, { api, config, tell });
     this.map = L.map(container, {
@@ -55,7 +55,7 @@ export class PlacesMap {
 
   /** The whole part that is listed; without outlines the map stays as it is. */
   async fit() {
-    const { bounds } = await this.api.bounds(this.config.part ?? this.config.area);
+    const { bounds } = await this.api.bounds(this.config.area);
     if (!bounds) {
       this.tell(_('This area has no outline yet, so the map cannot find it; the list holds everything.'));
       return;
