@@ -84,9 +84,8 @@ export class Legend extends View {
 
   /** Land of the whole area that no area of the level covers. */
   bare({ total, rows }) {
-    const covered = rows.reduce((sum, row) => sum + (row.km2 ?? 0), 0);
-    const km2 = (total.km2 ?? 0) - covered;
-    if (!covered || km2 < BARE * total.km2) return null;
+    const km2 = (total.km2 ?? 0) - rows.reduce((sum, row) => sum + (row.km2 ?? 0), 0);
+    if (this.model.level === 'unit' || !total.km2 || km2 < BARE * total.km2) return null;
     return h('li', {}, h('span.swatch.class.uncovered'), h('span', {}, _('land in no area')),
       h('span.hint', {}, _('%(n)s km²', { n: grouped(km2, km2 < 10 ? 1 : 0) })));
   }

@@ -74,7 +74,8 @@ export class Painter {
   /** Its land, seen wherever no area of the level lies over it. */
   groundStyle({ id }) {
     if (id !== this.model.state.coverage?.area.id) return null;
-    return this.model.shows('density') ? PLAIN : GROUND;
+    // Units need no outline: a grid without theirs is not left out by anybody.
+    return this.model.shows('density') || this.model.level === 'unit' ? PLAIN : GROUND;
   }
 
   /** Names of areas at their label points, the worst first. */

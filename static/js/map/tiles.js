@@ -146,8 +146,16 @@ export const CanvasTiles = DataTiles.extend({
     this.paint(context, tile, size);
   },
 
+  /** Paints all tiles anew, a few between two frames: dense ones take their time. */
   repaint() {
-    for (const tile of this.store.values()) this.show(tile);
+    for (const tile of this.store.values()) {
+      if (tile.due) continue;
+      tile.due = true;
+      soon(() => {
+        tile.due = false;
+        this.show(tile);
+      });
+    }
   },
 });
 
