@@ -89,3 +89,32 @@ def test_it_offers_no_layer_that_may_not_be_seen(visitor: Visitor, town: World):
     expect(chooser.get_by_role("button", name="诉求")).to_be_visible()
     expect(chooser.get_by_role("button", name="户", exact=True)).to_have_count(0)
     expect(chooser.get_by_role("button", name="密度")).to_have_count(0)
+
+
+def test_the_keyboard_opens_a_matter_at_a_public_place(visitor: Visitor, town: World):
+    page = visitor.page
+    visitor.sign_in("manager")
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    matter = page.locator("lh-map-items").get_by_role("option").filter(has_text="诉求 ·").first
+    matter.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("lh-place-card")).to_be_visible()
+    visitor.check_access()
+    visitor.fits()
+    visitor.shot("matter")
+
+
+def test_it_draws_the_density_for_who_reads_needs(visitor: Visitor, town: World):
+    page = visitor.page
+    visitor.sign_in("manager")
+    with page.expect_response(lambda r: "/tiles/density/" in r.url and r.status == 200):
+        visitor.layers().get_by_role("button", name="密度").click()
+    legend = page.locator("lh-legend")
+    if visitor.width < 900:
+        page.keyboard.press("Escape")
+        legend.get_by_role("button").first.click()
+    expect(legend).to_contain_text("重点关爱户（户/平方公里）")
+    visitor.check_access()
+    visitor.fits()
+    visitor.shot("density")
