@@ -17,12 +17,14 @@ from accounts.gate import SIGNED_IN, SignedInRequest, allow
 from accounts.models import User
 from grids.querysets import beneath
 from grids.scope import scope_of
-from jobs.acts import act_undo
+from jobs.acts import act_undo, subject_of
 from jobs.models import Act
 from lib.errors import Refusal
 
 #: Page of what an act was about, by the label of its model; other layers of pages add theirs.
 PAGES = {"households.Household": "household"}
+#: Page where such a thing is made, for when taking back its making takes its own page, too.
+MADE_AT = {"households.Household": "household-new"}
 
 
 def act_of(user: User, key: UUID) -> Act | None:
@@ -68,6 +70,9 @@ def undo(request: SignedInRequest, key: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect(following)
+    own = subject_address(act)
+    if own != "/" and following.startswith(own) and subject_of(act) is None:
+        following = reverse(MADE_AT.get(act.subject_label, "home"))  # its page went with it
     return done(following, act)
 
 
