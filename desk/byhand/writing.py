@@ -214,7 +214,7 @@ def _told(
         "label": label,
         "now": ("" if now in (None, False) else now) if shown else "",
         "shown": shown,
-        "by": names.get(change.user, ""),
+        "by": names.get(change.user) or _("somebody"),
         "at": change.at.astimezone(SHANGHAI),
         "kept": kept and shown,
     }
