@@ -152,6 +152,7 @@ def test_a_pin_is_moved_on_the_page_and_back(visitor: Visitor, town: World) -> N
     page.get_by_role("button", name="保存位置").click()
     page.wait_for_url("**act=**")
     moved = Household.objects.get(pk=town.households["zhao"].pk)
+    assert moved.location is not None
     assert moved.location.x > point(0.5, 0.5).x and moved.location_source == "pin"
     look(visitor, "pin-moved")
     undo(visitor)
