@@ -37,3 +37,11 @@ test('it keeps a withheld number back in every measure that rests on it', () => 
 test('it shows chips that there are', () => {
   for (const key of CHIPS) assert.equal(measureByKey(key).key, key);
 });
+
+test('it has nothing to count where no household is in scope, except what is not a household', () => {
+  const nobody = { id: 'a', in_scope: 0, gap: 0, vacancies: 2 };
+  assert.ok(measureByKey('gap').empty(nobody));
+  assert.ok(measureByKey('most_need_km2').empty(nobody));
+  assert.deepEqual(measureByKey('gap').areas([nobody, { in_scope: 3 }]), []);
+  assert.deepEqual(measureByKey('vacancies').areas([nobody]), [nobody]);
+});

@@ -25,7 +25,7 @@ export class AreaList extends View {
     }
     const rows = sortRows(coverage.rows, measure);
     const widest = Math.max(1, ...rows.map((row) => this.length(row)));
-    this.classes = classify(coverage.rows.filter((row) => row.id), measure, this.model.route.classes);
+    this.classes = classify(measure.areas(coverage.rows), measure, this.model.route.classes);
     return h('ul.areas', { 'aria-label': _('Areas, worst first') }, rows.map((row) => this.row(row, widest)));
   }
 

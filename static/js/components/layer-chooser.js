@@ -33,7 +33,10 @@ export class LayerChooser extends View {
   }
 
   draw() {
-    const panel = h('div.levels', { id: 'layers' }, this.levels(), this.layers());
+    // Where nothing can be pointed at, a hint needs a line of its own.
+    const hint = this.narrow.matches && this.model.isPast && this.model.layers.includes('density')
+      ? h('p.hint', {}, _('The density is known for today only')) : null;
+    const panel = h('div.levels', { id: 'layers' }, this.levels(), this.layers(), hint);
     if (!this.narrow.matches) return panel;
     return [
       this.open ? panel : null,

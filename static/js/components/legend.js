@@ -66,9 +66,8 @@ export class Legend extends View {
 
   classRows(coverage, route) {
     const { measure } = this.model;
-    const rows = coverage.rows.filter((row) => row.id);
-    const empty = rows.filter((row) => !row.in_scope).length;
-    const { classes, withheld, blank } = classify(rows.filter((row) => row.in_scope), measure, route.classes);
+    const empty = coverage.rows.filter((row) => row.id && measure.empty(row)).length;
+    const { classes, withheld, blank } = classify(measure.areas(coverage.rows), measure, route.classes);
     return [
       this.variants(),
       h('ul', {},

@@ -47,12 +47,17 @@ function measure(key, label, options) {
     kind: 'count',
     ramp: 'gap',
     worst: 'high',
+    /** Whether it counts households: where there are none in scope there is nothing to count. */
+    ofHouseholds: !options.unit || options.kind === 'density',
     unit: options.kind === 'rate' ? '%' : unitOf[options.unit ?? 'households'],
     /** Why an area may have no value. */
     blank: _('no households in scope'),
     compute: (row) => read(row, field),
     ...options,
     withheld: (row) => isWithheld(row, field),
+    empty(row) { return this.ofHouseholds && !row.in_scope; },
+    /** Areas of the map that have a class of it, or are withheld. */
+    areas(rows) { return rows.filter((row) => row.id && !this.empty(row)); },
     /** The number, or null where it is withheld or has no denominator. */
     value(row) {
       return this.withheld(row) ? null : this.compute(row);

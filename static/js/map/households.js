@@ -131,6 +131,10 @@ export const HouseholdTiles = CanvasTiles.extend({
   squares(context, { open, xs, ys }, size, r) {
     context.beginPath();
     for (const i of open) context.rect(xs[i] * size - r, ys[i] * size - r, r * 2, r * 2);
+    // A white rim keeps them apart from the darkest areas.
+    context.strokeStyle = '#ffffff';
+    context.lineWidth = 4.4;
+    context.stroke();
     context.fillStyle = '#ffffff';
     context.strokeStyle = UNLINKED;
     context.lineWidth = 2;

@@ -29,7 +29,7 @@ export class Painter {
     this.ids = new Map(coverage.rows.map((row) => [keyOf(row), row.id]));
     this.innerRows = new Map((inner?.rows ?? []).map((row) => [row.id, row]));
     const { measure, route } = this.model;
-    this.classes = classify(coverage.rows.filter((row) => row.id), measure, route.classes);
+    this.classes = classify(measure.areas(coverage.rows), measure, route.classes);
   }
 
   /** Areas stay in the background where households are the level or the density is drawn. */
@@ -44,8 +44,9 @@ export class Painter {
 
   fillOf(row) {
     if (this.calm) return this.model.shows('density') ? null : CALM;
-    if (!row.in_scope) return 'empty';
-    if (this.model.measure.withheld(row)) return 'hatch';
+    const { measure } = this.model;
+    if (measure.empty(row)) return 'empty';
+    if (measure.withheld(row)) return 'hatch';
     return this.classes?.classOf(row)?.colour ?? BLANK;
   }
 
