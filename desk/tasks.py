@@ -286,7 +286,8 @@ def household_lines(rows: list[TaskHousehold], task: Task, *, on: date) -> list[
     contacts: dict[UUID, list[str]] = {key: [] for key in keys}
     links = Link.objects.in_force(on).filter(household__in=keys)
     for link in links.select_related("role", "post__person").order_by("role__kind", "role_id"):
-        contacts[link.household_id].append(f"{link.post.person.name} ({link.role.name})")
+        named = {"name": link.post.person.name, "role": link.role.name}
+        contacts[link.household_id].append(_("%(name)s (%(role)s)") % named)
     return [
         HouseholdLine(
             row.household.head_name, row.household.address, places[row.household.path]["name"],
