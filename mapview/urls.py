@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from mapview import basemap, tiles, views
+from mapview import basemap, print, tiles, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("print/", print.print_page, name="print"),
     path("healthz", views.health, name="health"),
     path("tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="tiles-areas"),
     path("tiles/households/<int:z>/<int:x>/<int:y>.mvt", tiles.households, name="tiles-households"),

@@ -1,0 +1,213 @@
+/**
+ * The map of the print view: the areas, names and symbols of the map page at the same place, as
+ * sharp as paper wants them, with patterns instead of colours for black and white.
+ */
+import * as L from 'leaflet';
+import { classify } from '../data/classes.js';
+import { HOUSEHOLD, HOUSEHOLD_ZOOM, rowLevel } from '../data/levels.js';
+import { closer, metresPerPixel, placeNames } from '../data/paper.js';
+import { AreaTiles } from './areas.js';
+import { BaseMap } from './base.js';
+import { Buttons } from './controls.js';
+import { HouseholdTiles } from './households.js';
+import { Inks } from './inks.js';
+
+const LINE = 13; // pixels
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Names and numbers as vectors: sharp at every size, and text in a PDF. */
+const Names = L.Layer.extend({
+  /** labels() -> [{id, lon, lat, lines, priority, fixed, layer}] */
+  initialize(labels) {
+    this.labels = labels;
+  },
+
+  onAdd(map) {
+    this.svg = document.createElementNS(SVG, 'svg');
+    this.svg.setAttribute('class', 'paper-names leaflet-zoom-hide');
+    map.getPane('names').append(this.svg);
+    this.pen = document.createElement('canvas').getContext('2d');
+    this.redraw();
+  },
+
+  onRemove() {
+    this.svg.remove();
+  },
+
+  getEvents() {
+    return { moveend: this.redraw, resize: this.redraw };
+  },
+
+  redraw() {
+    if (!this._map) return;
+    const size = this._map.getSize();
+    L.DomUtil.setPosition(this.svg, this._map.containerPointToLayerPoint([0, 0]));
+    this.svg.setAttribute('width', size.x);
+    this.svg.setAttribute('height', size.y);
+    this.pen.font = '700 12px sans-serif';
+    const labels = this.labels().map((label) => {
+      const { x, y } = this._map.latLngToContainerPoint([label.lat, label.lon]);
+      const width = Math.max(...label.lines.map((line) => this.pen.measureText(line).width));
+      return { ...label, x, y, width, height: label.lines.length * LINE };
+    });
+    const placed = placeNames(labels, (label, x, y) => this.within(label, x, y));
+    this.svg.replaceChildren(...placed.flatMap((label) => this.texts(label)));
+  },
+
+  /** Whether a label with its middle there stands on the sheet and in its own area. */
+  within({ id, layer, width, height }, x, y) {
+    const size = this._map.getSize();
+    if (x < width / 2 || x > size.x - width / 2 || y < height / 2 || y > size.y - height / 2) return false;
+    return layer.areaAt(this._map.containerPointToLatLng([x, y]))?.id === id;
+  },
+
+  texts({ x, y, lines, fixed }) {
+    return lines.map((line, i) => {
+      const text = document.createElementNS(SVG, 'text');
+      text.setAttribute('x', x.toFixed(1));
+      text.setAttribute('y', (y + 4 + (i - (lines.length - 1) / 2) * LINE).toFixed(1));
+      text.setAttribute('font-size', fixed ? 13 : i ? 11 : 12);
+      text.setAttribute('font-weight', fixed || i ? 700 : 500);
+      text.textContent = line;
+      return text;
+    });
+  },
+});
+
+export class PaperMap {
+  /** moved(at): the view came to rest, at {lat, lng, zoom} of the map page where by hand; ready(): all is drawn. */
+  constructor(container, model, { moved, ready }) {
+    this.model = model;
+    this.map = L.map(container, {
+      zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 0.5, minZoom: 3,
+      maxZoom: 20, zoomAnimation: false, fadeAnimation: false, scrollWheelZoom: false,
+      center: [35, 105], zoom: 4,
+    });
+    for (const [name, zIndex] of [['inner', 210], ['areas', 220], ['homes', 230], ['frame', 240], ['names', 450]]) {
+      const pane = this.map.createPane(name);
+      pane.style.zIndex = zIndex;
+      pane.style.pointerEvents = 'none';
+    }
+    this.base = new BaseMap(this.map, model.config.basemap, ({ shown }) => this.laid(shown));
+    new Buttons({ onHome: () => this.fit() }).addTo(this.map);
+    this.ready = ready;
+    this.map.on('moveend', () => moved(this.placed ? this.place : null));
+  }
+
+  laid(shown) {
+    for (const pane of ['areas', 'inner']) this.map.getPane(pane).style.opacity = shown ? 0.7 : 1;
+  }
+
+  /** Shows what the model has loaded, at the place of the address or the whole area. */
+  async show() {
+    const { coverage, inner } = this.model.state;
+    const { route, measure, level } = this.model;
+    this.rows = new Map(coverage.rows.map((row) => [row.id, row]));
+    this.innerRows = new Map((inner?.rows ?? []).map((row) => [row.id, row]));
+    this.inks = new Inks(this.model.config.ink === 'mono', measure);
+    this.classes = classify(coverage.rows.filter((row) => row.id), measure, route.classes);
+    if (route.at) this.map.setView([route.at.lat, route.at.lng], route.at.zoom + this.closer);
+    else await this.fit();
+    this.placed = true;
+    this.base.show(this.model.base);
+    this.layers = [
+      this.areas('inner', inner?.level, ({ id }) => this.innerStyle(id)),
+      this.areas('areas', rowLevel(level), ({ id }) => this.style(id)),
+      this.areas('frame', coverage.area.level, ({ id }) => this.frame(id)),
+      this.homes(level),
+    ].filter(Boolean);
+    this.names = new Names(() => this.labels()).addTo(this.map);
+    for (const layer of this.layers) layer.on('load', () => this.loaded());
+    this.loaded();
+  }
+
+  loaded() {
+    this.names.redraw();
+    if (!this.layers.some((layer) => layer.isLoading())) this.ready();
+  }
+
+  /** How much closer this map is than one on a screen that shows the same ground. */
+  get closer() {
+    const { x: width, y: height } = this.map.getSize();
+    return closer({ width, height });
+  }
+
+  /** The place as the map page says it. */
+  get place() {
+    const { lat, lng } = this.map.getCenter();
+    return { lat, lng, zoom: this.map.getZoom() - this.closer };
+  }
+
+  get metresPerPixel() {
+    return metresPerPixel(this.map.getCenter().lat, this.map.getZoom());
+  }
+
+  async fit() {
+    const { area } = this.model.state.coverage;
+    const { bounds } = await this.model.api.bounds(area.id);
+    this.model.unmapped(!bounds);
+    if (!bounds) return;
+    const [west, south, east, north] = bounds;
+    this.map.fitBounds([[south, west], [north, east]], { padding: [14, 14] });
+  }
+
+  areas(pane, level, styleOf) {
+    if (!level) return null;
+    const { on } = this.model.route;
+    return new AreaTiles({ pane, level, on, styleOf, margin: 1 }).addTo(this.map);
+  }
+
+  homes(level) {
+    const near = level === 'grid' && this.map.getZoom() >= HOUSEHOLD_ZOOM + 2;
+    const seen = this.model.canSeeHouseholds && !this.model.isPast && (level === HOUSEHOLD || near);
+    this.symbols = seen;
+    return seen ? new HouseholdTiles({ pane: 'homes', margin: 16 }).addTo(this.map) : null;
+  }
+
+  /** How an area with a row looks: by its class, hatched where its number is withheld. */
+  look(row, rank) {
+    if (this.model.level === HOUSEHOLD) return { fill: '#ffffff', stroke: '#77726a', width: 0.8, rank };
+    if (this.model.measure.withheld(row)) return { fill: this.inks.withheld, stroke: '#55504a', width: 0.8, rank };
+    const colour = this.classes.classOf(row)?.colour;
+    if (!colour) return { fill: '#ffffff', stroke: '#55504a', width: 0.8, rank };
+    return { fill: this.inks.fill(colour), stroke: this.inks.stroke(colour), width: 0.8, rank };
+  }
+
+  style(id) {
+    const row = this.rows.get(id);
+    if (!row) return { fill: '#ffffff', stroke: '#b5b0a6', width: 0.8, rank: 0 };
+    const look = this.look(row, 1);
+    if (row !== this.model.selected) return look;
+    const open = this.innerRows.size > 0 && this.model.level !== HOUSEHOLD;
+    return { fill: open ? null : look.fill, stroke: this.inks.mono ? '#000000' : '#0b5f73', width: 3, rank: 3 };
+  }
+
+  innerStyle(id) {
+    const row = this.innerRows.get(id);
+    return row ? this.look(row, 1) : null;
+  }
+
+  frame(id) {
+    if (id !== this.model.state.coverage.area.id) return null;
+    return { fill: null, stroke: '#1d2329', width: 1.6, dash: [7, 5], rank: 0 };
+  }
+
+  /** Names with the number beneath, which tells the class without any colour. */
+  labels() {
+    const { measure, selected, level } = this.model;
+    const list = [];
+    const add = (layer, rows, rank) => {
+      for (const point of layer?.labelPoints() ?? []) {
+        const row = rows.get(point.id);
+        if (!row || (row === selected && this.innerRows.size)) continue;
+        const lines = level === HOUSEHOLD ? [row.name] : [row.name, measure.number(row)];
+        const value = measure.value(row) ?? 0;
+        const priority = rank + (measure.worst === 'low' ? 1 - value : value);
+        list.push({ ...point, layer, lines, priority, fixed: row === selected });
+      }
+    };
+    add(this.layers.find(({ options }) => options.pane === 'areas'), this.rows, 0);
+    add(this.layers.find(({ options }) => options.pane === 'inner'), this.innerRows, 1e6);
+    return list;
+  }
+}

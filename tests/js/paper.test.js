@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  SCREEN, closer, metresPerPixel, pageStarts, placeNames, scaleBar, scaleNumber,
+} from '../../static/js/data/paper.js';
+
+test('a map as large as the screen is as close', () => {
+  assert.equal(closer(SCREEN), 0);
+  assert.equal(closer({ width: SCREEN.width * 2, height: SCREEN.height * 2 }), 1);
+  assert.equal(closer({ width: SCREEN.width * 2, height: SCREEN.height / 2 }), -1);
+});
+
+test('a pixel holds less ground farther north', () => {
+  assert.ok(Math.abs(metresPerPixel(0, 0) * 256 - 40075016.7) < 1);
+  assert.ok(Math.abs(metresPerPixel(60, 3) / metresPerPixel(0, 3) - 0.5) < 1e-9);
+});
+
+test('the bar is a round number of metres and as long as it says', () => {
+  for (const perPixel of [0.31, 1, 7.7, 19.9, 20, 333]) {
+    const { metres, px } = scaleBar(perPixel, 180);
+    assert.match(String(metres), /^[125]0*$/);
+    assert.ok(px <= 180 + 1e-6 && px > 60, `${px}`);
+    assert.ok(Math.abs(px * perPixel - metres) < 1e-6);
+  }
+});
+
+test('the scale is that of paper printed at its size', () => {
+  // 20 km on 277 mm is 1 : 72 000.
+  assert.equal(scaleNumber(20000 / ((277 / 25.4) * 96)), 72000);
+});
+
+test('pages end where the next row would not fit', () => {
+  assert.deepEqual(pageStarts([10, 10, 10, 10], 25), [0, 2]);
+  assert.deepEqual(pageStarts([10, 10, 30, 10], 25), [0, 2, 3]);
+  assert.deepEqual(pageStarts([], 25), []);
+});
+
+test('a heading goes with the row behind it', () => {
+  assert.deepEqual(pageStarts([10, 10, 10], 25, (i) => i === 1), [0, 1]);
+});
+
+test('a name moves aside within its area and is left out where it finds no room', () => {
+  const label = (name, x, priority, rest = {}) => ({ name, x, y: 0, width: 20, height: 10, priority, ...rest });
+  const labels = [label('low', 4, 1), label('high', 0, 9), label('shut', 2, 0, { shut: true })];
+  const placed = placeNames(labels, ({ shut }, _x, y) => !shut || y === 0);
+  assert.deepEqual(placed.map(({ name }) => name), ['high', 'low']);
+  assert.deepEqual([placed[0].x, placed[0].y], [0, 0]);
+  assert.ok(Math.abs(placed[1].y) >= 12);
+});
+
+test('a chosen name always stands', () => {
+  const label = { x: 0, y: 0, width: 20, height: 10, priority: 0, fixed: true };
+  assert.equal(placeNames([label], () => false).length, 1);
+});
