@@ -48,7 +48,7 @@ def printed_text(visitor: Visitor) -> list[str]:
     texts = page.locator(".sheet").evaluate_all(
         "all => all.map((e) => e.innerText + e.textContent)"
     )
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     return texts
 
 
