@@ -22,7 +22,9 @@ from jobs.models import Act
 from lib.errors import Refusal
 
 #: Page of what an act was about, by the label of its model; other layers of pages add theirs.
-PAGES = {"households.Household": "household"}
+PAGES = {
+    "households.Household": "household", "grids.Post": "post", "grids.Person": "person",
+}  # fmt: skip
 #: Page where such a thing is made, for when taking back its making takes its own page, too.
 MADE_AT = {"households.Household": "household-new"}
 

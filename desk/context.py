@@ -38,6 +38,8 @@ def nav(request: HttpRequest) -> dict[str, object]:
         waiting = Exemption.objects.waiting_for(user).count()
         if waiting:
             pages.append((reverse("exemptions"), _("Requests (%(n)d)") % {"n": waiting}))
+    if scope.manage or "administrator" in kinds_of(user):
+        pages.append((reverse("people"), _("Staff")))
     if scope.departments:
         pages.append((reverse("matters"), _("Matters")))
     if Kind.AUDITOR in scope.kinds:

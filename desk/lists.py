@@ -38,6 +38,7 @@ ACTIONS = {
     "mine.list": _("own households"),
     "mine.due": _("due dates of own households"),
     "matters": _("matters of a department"),
+    "post.refused": _("households a successor could not take"),
     "issue": _("matter of a household"),
     "act": _("what was done by hand"),
     "household.hand": _("form of a household"),

@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from desk import acts, emergency, feedback, household, imports, issue, lists, mine, tasks
+from desk import (
+    acts,
+    emergency,
+    feedback,
+    household,
+    imports,
+    issue,
+    lists,
+    mine,
+    people,
+    posts,
+    tasks,
+)
 from desk.byhand import leaving, needs, shape, writing
 
 urlpatterns = [
@@ -28,6 +40,15 @@ urlpatterns = [
     ),
     path("households/<uuid:key>/contacts/<uuid:link>/undo/", household.undo, name="household-undo"),
     path("acts/<uuid:key>/undo/", acts.undo, name="act-undo"),
+    path("people/", people.people, name="people"),
+    path("people/slips/", people.slips, name="people-slips"),
+    path("people/<uuid:key>/", people.person, name="person"),
+    path("people/<uuid:key>/edit/", people.edit, name="person-edit"),
+    path("people/<uuid:key>/account/", people.account, name="person-account"),
+    path("posts/new/", posts.new, name="post-new"),
+    path("posts/<uuid:key>/", posts.post, name="post"),
+    path("posts/<uuid:key>/end/", posts.end, name="post-end"),
+    path("posts/<uuid:key>/change/", posts.change, name="post-change"),
     path("import/", imports.import_home, name="import"),
     path("import/<uuid:key>/", imports.import_run, name="import-run"),
     path("import/<uuid:key>/write/", imports.import_write, name="import-write"),

@@ -61,6 +61,7 @@ def tile_addresses() -> list[str]:
 def addresses(world: World) -> list[str]:
     """Every address that answers a GET, with every area and household put in."""
     found = ["/", "/print/", "/mine/", "/import/", "/admin/", *tile_addresses()]
+    found += ["/people/", "/posts/new/"]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
     found += [f"/api/v1/areas?at={p.x},{p.y}" for p in (point(0.5, 0.5), point(5.5, 0.5))]
     found += ["/api/v1/households?near=120.005,45.005&limit=50", "/api/v1/households?gap=1"]
@@ -95,6 +96,9 @@ def addresses(world: World) -> list[str]:
     for household in world.households.values():
         page = f"/households/{household.pk}/"
         found += [page, f"{page}edit/", f"{page}needs/", f"{page}move/"]
+    found += [f"/people/{person.pk}/" for person in world.people.values()]
+    found += [f"/people/{person.pk}/edit/" for person in world.people.values()]
+    found += [f"/posts/{post.pk}/" for post in world.posts.values()]
     found += [f"/api/v1/issues/{issue.pk}" for issue in world.issues.values()]
     return found + table_addresses(world)
 

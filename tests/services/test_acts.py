@@ -44,7 +44,16 @@ pytestmark = pytest.mark.django_db
 
 
 #: What only grows, and what the count writes (compared by the counts).
-ASIDE = {"version", "updated_at", "location_3857", "tier", "due_on", "gap_reason", "outside"}
+ASIDE = {
+    "version",
+    "session_round",
+    "updated_at",
+    "location_3857",
+    "tier",
+    "due_on",
+    "gap_reason",
+    "outside",
+}
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:

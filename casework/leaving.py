@@ -1,0 +1,63 @@
+"""What the end of a post takes with it, counted before anybody decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import User
+from casework.coverage import refresh
+from grids.models import Post
+from grids.querysets import beneath
+from grids.scope import scope_of
+from households.leaving import links_of
+from households.models import Exemption, Household, Link
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Households whose links end; of them ``alone`` without any other contact, of these ``key``
+    with most need (None: not for this reader). ``vacant``: the place lacks a required holder.
+    ``last``: the person holds no other post then, so the account is shut."""
+
+    links: int
+    alone: int
+    key: int | None
+    vacant: bool
+    last: bool
+
+
+def leaving(post: Post, *, on: date, user: User, current: date) -> Leaving:
+    """The consequences of ending ``post`` on a day, for somebody who may end it."""
+    ending = links_of(post, on=on)
+    keys = {link.household_id for link in ending}
+    others = Link.objects.in_force(on).filter(household=OuterRef("pk")).exclude(post=post)
+    spared = Exemption.objects.filter(
+        household=OuterRef("pk"), during__contains=on, approved_on__isnull=False
+    )
+    alone = Household.objects.filter(pk__in=keys).open_on(on)
+    alone = alone.filter(~Exists(others), ~Exists(spared))
+    if post.role.is_backup:
+        alone = alone.none()
+    key = None
+    if scope_of(user).sees_all_counts_of(post.path):
+        for village in {path[:12] for path in alone.values_list("path", flat=True)}:
+            refresh(village, on=current)
+        needy = alone.filter(beneath(scope_of(user).needs), tier=Household.Tier.ZHONGDIAN)
+        key = needy.count()
+    return Leaving(len(keys), alone.count(), key, _vacant(post, on), _last(post, on))
+
+
+def _vacant(post: Post, on: date) -> bool:
+    """Whether the area requires this role and would have too few holders."""
+    if post.area is None or post.role.required_at != post.area.level:
+        return False
+    others = Post.objects.in_force(on).filter(area=post.area, role=post.role).exclude(pk=post.pk)
+    return others.count() < post.role.required_count
+
+
+def _last(post: Post, on: date) -> bool:
+    others = Post.objects.live(on).filter(person=post.person_id).exclude(pk=post.pk)
+    return post.person.user_id is not None and not others.exists()

@@ -1,0 +1,440 @@
+"""Pages of posts, people and accounts: for who gives the post, and not a step wider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AccessLog, User
+from grids.appointing import APPOINTED, NAMED
+from grids.models import Person, Post, Role
+from grids.services import person_create, post_start
+from households.links import links_create
+from households.models import Link
+from tests.access import expected
+from tests.people import CAST, World
+
+SignIn = Callable[..., Client]
+DAY = timedelta(days=1)
+PASSWORD = re.compile(r"<code>([a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4})</code>")
+IN_POST = [login for login, _name, role, *_rest in CAST if role]
+
+
+def of_area(login: str, root: str) -> bool:
+    """Whether somebody's post lies at or beneath an area; organisations belong to the county."""
+    place = expected.POST[login][1]
+    return root in expected.chain(place if place in expected.PARENT else "C")
+
+
+def gives(login: str, other: str) -> bool:
+    """Whether ``login`` gives the post of ``other``, from the table and the drawing alone."""
+    kind = expected.POST[other][0]
+    if expected.cell(login, "manage") == "area":
+        return kind in NAMED and of_area(other, expected.POST[login][1])
+    if expected.cell(login, "configure") == "yes":
+        return kind in APPOINTED and of_area(other, expected.POST[login][1])
+    return False
+
+
+def looks_after(login: str, other: str) -> bool:
+    """Whether ``login`` may correct and reset ``other``: everybody of the cast has one post."""
+    administers = expected.cell(login, "configure") == "yes"
+    return login != other and (administers or gives(login, other))
+
+
+def knows(login: str, other: str) -> bool:
+    """Whether ``login`` may look ``other`` up."""
+    if expected.cell(login, "counts") == "area" or expected.cell(login, "configure") == "yes":
+        return of_area(other, expected.POST[login][1])
+    return False
+
+
+# Reading
+
+
+@pytest.mark.parametrize("login", expected.EVERYONE)
+def test_a_person_is_known_where_the_post_lies(world: World, as_user: SignIn, login: str) -> None:
+    client = as_user(login)
+    for other in IN_POST:
+        response = client.get(f"/people/{world.people[other].pk}/")
+        assert (response.status_code == 200) == knows(login, other), other
+        if response.status_code != 200 and login != other:  # one's own name is in the bar
+            assert world.people[other].name not in response.content.decode()
+
+
+@pytest.mark.parametrize("login", expected.EVERYONE)
+def test_a_post_opens_for_who_gives_it(world: World, as_user: SignIn, login: str) -> None:
+    client = as_user(login)
+    for other in IN_POST:
+        key = world.posts[other].pk
+        assert (client.get(f"/posts/{key}/").status_code == 200) == gives(login, other), other
+        edit = client.get(f"/people/{world.people[other].pk}/edit/").status_code == 200
+        assert edit == looks_after(login, other), other
+
+
+@pytest.mark.parametrize("login", expected.EVERYONE)
+def test_the_list_names_whose_posts_one_gives(world: World, as_user: SignIn, login: str) -> None:
+    response = as_user(login).get("/people/")
+    opens = "yes" in (expected.cell(login, "configure"),) or expected.cell(login, "manage") != "no"
+    assert (response.status_code == 200) == opens
+    text = response.content.decode()
+    for other in IN_POST:
+        if other != login:  # one's own name is in the bar
+            assert (f">{world.people[other].name}</a>" in text) == gives(login, other), other
+
+
+def test_posts_elsewhere_are_not_shown(world: World, as_user: SignIn) -> None:
+    world.add_post("head", "volunteer", "V3")
+    text = as_user("manager").get(f"/people/{world.people['head'].pk}/").content.decode()
+    assert "甲一村第一网格南单元" in text
+    assert "乙一嘎查" not in text
+    assert "由管理员负责" in text
+
+
+def test_party_membership_and_accounts_are_for_who_manages(world: World, as_user: SignIn) -> None:
+    for login, shown in (("manager", True), ("leader", False), ("worker", False)):
+        other = "head" if login != "worker" else "worker"
+        text = as_user(login).get(f"/people/{world.people[other].pk}/").content.decode()
+        assert ("党员" in text) == shown
+        assert ('id="account-title"' in text) == shown
+
+
+def test_an_administrator_sees_no_count_of_households(world: World, as_user: SignIn) -> None:
+    text = as_user("administrator").get(f"/people/{world.people['head'].pk}/").content.decode()
+    assert " 户" not in text
+
+
+# Accounts
+
+
+@pytest.mark.parametrize("login", expected.EVERYONE)
+@pytest.mark.parametrize("do", ["open", "reset"])
+def test_nobody_takes_over_an_account_of_others(
+    world: World, as_user: SignIn, login: str, do: str
+) -> None:
+    """A reset leads to a password exactly where the table lets somebody give the post."""
+    before = dict(User.objects.values_list("pk", "password"))
+    client = as_user(login)
+    for other in IN_POST:
+        response = client.post(f"/people/{world.people[other].pk}/account/", {"do": do})
+        may = looks_after(login, other)
+        user = User.objects.get(pk=world.users[other].pk)
+        assert (response.status_code != 404) == may, other
+        changed = user.password != before[user.pk]
+        assert changed == (may and do == "reset"), other
+        assert bool(PASSWORD.search(response.content.decode())) == changed
+
+
+def test_a_slip_is_shown_once(world: World, as_user: SignIn) -> None:
+    client, key = as_user("manager"), world.people["head"].pk
+    response = client.post(f"/people/{key}/account/", {"do": "reset"})
+    found = PASSWORD.search(response.content.decode())
+    assert found and User.objects.get(pk=world.users["head"].pk).check_password(found[1])
+    assert response["Cache-Control"] == "private, no-store"
+    for address in (f"/people/{key}/", "/people/"):
+        assert found[1] not in client.get(address).content.decode()
+    assert client.get(f"/people/{key}/account/").status_code == 405
+
+
+def test_slips_for_several_leave_out_those_of_others(world: World, as_user: SignIn) -> None:
+    role = Role.objects.get(pk="unit_head")
+    people = [person_create(name=name) for name in ("辛到岗", "外到岗")]
+    for person, place in zip(people, ("U121", "U311"), strict=True):
+        post_start(person=person, role=role, area=world.areas[place], on=world.on)
+    response = as_user("manager").post("/people/slips/", {"person": [p.pk for p in people]})
+    text = response.content.decode()
+    assert "辛到岗" in text and "外到岗" not in text and len(PASSWORD.findall(text)) == 1
+    assert Person.objects.get(pk=people[1].pk).user is None
+    assert as_user("manager").post("/people/slips/", {"person": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("login", ["leader", "worker", "secretary", "head", "auditor", "nobody"])
+def test_slips_are_nobody_elses(world: World, as_user: SignIn, login: str) -> None:
+    person = person_create(name="辛到岗")
+    role = Role.objects.get(pk="unit_head")
+    post_start(person=person, role=role, area=world.areas["U121"], on=world.on)
+    assert as_user(login).post("/people/slips/", {"person": person.pk}).status_code == 404
+    assert Person.objects.get(pk=person.pk).user is None
+
+
+# Starting posts
+
+
+def start(client: Client, world: World, **data: Any) -> Any:
+    body = {"do": "start", "person": world.people["nobody"].pk, "role": "unit_head",
+            "place": f"area:{world.areas['U121'].pk}", **data}  # fmt: skip
+    return client.post("/posts/new/", body)
+
+
+def test_a_grid_office_starts_a_post_with_somebody_new(world: World, as_user: SignIn) -> None:
+    new = {"person": "new", "name": "辛到岗", "phone": "139 0000 9999", "party_member": "on",
+           "skills": ["医护"], "max_links": "30", "background": "capable",
+           "selected_by": "recommended"}  # fmt: skip
+    response = start(as_user("manager"), world, **new)
+    person = Person.objects.get(name="辛到岗")
+    assert response["Location"].startswith(f"/people/{person.pk}/?act=")
+    post = person.posts.get()
+    assert (post.max_links, post.background, post.selected_by) == (30, "capable", "recommended")
+    assert post.during.lower == world.on and person.party_member
+    page = as_user("manager").get(response["Location"]).content.decode()
+    assert "辛到岗自" in page and "13900009999" in page
+    act = response["Location"].rpartition("=")[2]
+    as_user("manager").post(f"/acts/{act}/undo/")
+    assert not Person.objects.filter(name="辛到岗").exists()
+
+
+def test_the_same_name_and_phone_is_the_same_person(world: World, as_user: SignIn) -> None:
+    phone = as_user("manager").get(f"/people/{world.people['head'].pk}/").context["phone"]
+    response = start(as_user("manager"), world, person="new", name="连户长", phone=phone)
+    assert response.status_code == 400 and "已有同名同号" in response.content.decode()
+    phone = as_user("outsider").get(f"/people/{world.people['outer_head'].pk}/").context["phone"]
+    response = start(as_user("manager"), world, person="new", name="魏户长", phone=phone)
+    assert response.status_code == 302, "who is out of scope is not told of"
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ({"place": ""}, "区域或单位"),
+        ({"role": ""}, "岗位"),
+        ({"person": ""}, "人员"),
+        ({"person": "new", "name": ""}, "必填"),
+        ({"person": "new", "name": "辛到岗", "phone": "139"}, "11 位"),
+        ({"since": "昨天"}, "2026-11-22"),
+        ({"until": "2020-01-01"}, "晚于"),
+        ({"max_links": "很多"}, "整数"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_written(
+    world: World, as_user: SignIn, data: dict[str, str], word: str
+) -> None:
+    world.add_post("nobody", "volunteer", "V1")
+    before = Post.objects.count(), Person.objects.count()
+    response = start(as_user("manager"), world, **data)
+    assert response.status_code == 400
+    assert word in response.content.decode()
+    assert (Post.objects.count(), Person.objects.count()) == before
+
+
+@pytest.mark.parametrize("role", Role.Kind.values)
+@pytest.mark.parametrize("login", ["manager", "administrator"])
+def test_a_post_beyond_ones_own_is_not_offered_and_not_written(
+    world: World, as_user: SignIn, login: str, role: str
+) -> None:
+    code = Role.objects.filter(kind=role).order_by("code")[0].pk
+    client = as_user(login)
+    may = (role in NAMED) == (login == "manager")
+    page = client.get("/posts/new/").content.decode()
+    assert (f'<option value="{code}"' in page) == may
+    new = {"person": "new", "name": "辛到岗", "role": code, "place": f"area:{world.areas['V1'].pk}"}
+    assert (start(client, world, **new).status_code == 302) == may
+    assert Person.objects.filter(name="辛到岗").exists() == may
+
+
+@pytest.mark.parametrize("place", ["V3", "C"])
+def test_a_place_outside_is_not_found_and_not_taken(
+    world: World, as_user: SignIn, place: str
+) -> None:
+    client, before = as_user("manager"), Post.objects.count()
+    name = world.areas[place].name
+    page = client.post("/posts/new/", {"do": "look", "place_text": name}).content.decode()
+    assert str(world.areas[place].pk) not in page
+    new = {"person": "new", "name": "辛到岗", "place": f"area:{world.areas[place].pk}"}
+    assert start(client, world, **new).status_code == 400
+    assert Post.objects.count() == before
+
+
+def test_a_person_outside_is_not_found_and_not_taken(world: World, as_user: SignIn) -> None:
+    client = as_user("manager")
+    for text in ("魏户长", "whz"):
+        page = client.post("/posts/new/", {"do": "look", "person_text": text}).content.decode()
+        assert str(world.people["outer_head"].pk) not in page
+    response = start(client, world, person=world.people["outer_head"].pk)
+    assert response.status_code == 400 and "魏户长" not in response.content.decode()
+
+
+def test_it_finds_places_and_people_by_what_is_typed(world: World, as_user: SignIn) -> None:
+    client = as_user("manager")
+    found = {
+        ("place_text", "第二网格"): world.areas["G12"].pk,
+        ("place_text", "159901100202001"): world.areas["G21"].pk,
+        ("place_text", "甲一 南单元"): world.areas["U111"].pk,
+        ("person_text", "连户"): world.people["head"].pk,
+        ("person_text", world.people["head"].initials.upper()): world.people["head"].pk,
+    }
+    for (field, text), key in found.items():
+        page = client.post("/posts/new/", {"do": "look", field: text}).content.decode()
+        assert str(key) in page, text
+    code = "15990110020100102"
+    page = client.get(f"/posts/new/?area={code}&role=unit_head").content.decode()
+    assert f'value="area:{world.areas["U112"].pk}" checked' in page
+    assert '<option value="unit_head" selected' in page
+
+
+def test_an_appointment_voids_the_password_until_a_slip_is_handed_out(
+    world: World, as_user: SignIn
+) -> None:
+    client = as_user("administrator")
+    key = world.people["head"].pk
+    response = start(client, world, person=key, role="grid_office",
+                     place=f"area:{world.areas['T2'].pk}")  # fmt: skip
+    assert response.status_code == 302
+    assert "须重发登录条" in client.get(f"/people/{key}/").content.decode()
+    assert not User.objects.get(pk=world.users["head"].pk).has_usable_password()
+    slip = client.post(f"/people/{key}/account/", {"do": "reset"}).content.decode()
+    assert PASSWORD.search(slip)
+
+
+def test_an_office_does_not_take_an_appointment_back(world: World, as_user: SignIn) -> None:
+    """Else it would give itself back what an administrator took from one of its members."""
+    client = as_user("administrator")
+    url = f"/posts/{world.posts['leader'].pk}/"
+    today = world.on.isoformat()
+    response = client.post(f"{url}end/", {"on": today, "seen_on": today})
+    act = response["Location"].rpartition("=")[2]
+    assert as_user("manager").post(f"/acts/{act}/undo/").status_code == 404
+    assert client.post(f"/acts/{act}/undo/").status_code == 302
+    assert Post.objects.in_force(world.on).filter(pk=world.posts["leader"].pk).exists()
+
+
+# Ending posts
+
+
+def end(client: Client, world: World, login: str, **data: Any) -> Any:
+    on = data.pop("on", world.on.isoformat())
+    body = {"on": on, "seen_on": on, "to": "", "seen_to": "", **data}
+    return client.post(f"/posts/{world.posts[login].pk}/end/", body)
+
+
+def test_the_consequences_are_counted_before(world: World, as_user: SignIn) -> None:
+    page = as_user("manager").get(f"/posts/{world.posts['head'].pk}/")
+    leaving = page.context["leaving"]
+    # 赵独居 has the cadre, too; 钱同意 has nobody else and a serious illness.
+    assert (leaving.links, leaving.alone, leaving.key) == (2, 1, 1)
+    assert leaving.vacant and leaving.last
+    text = page.content.decode()
+    assert "重点关爱户" in text and "将空缺联户长" in text and "账号当日停用" in text
+
+
+def test_ending_does_what_was_said_and_is_taken_back(world: World, as_user: SignIn) -> None:
+    client = as_user("manager")
+    response = end(client, world, "head")
+    page = client.get(response["Location"])
+    text = page.content.decode()
+    assert "2 户的结对随之结束" in text
+    assert "/?area=15990110020100101&amp;open=gap&amp;reason=left" in text
+    assert "赵独居" not in text
+    post = Post.objects.get(pk=world.posts["head"].pk)
+    assert post.during.upper == world.on
+    assert not User.objects.get(pk=world.users["head"].pk).is_active
+    act = response["Location"].rpartition("=")[2]
+    client.post(f"/acts/{act}/undo/")
+    assert Post.objects.get(pk=post.pk).during.upper is None
+    assert Link.objects.in_force(world.on).filter(post=post).count() == 2
+    assert User.objects.get(pk=world.users["head"].pk).is_active
+
+
+def test_numbers_of_another_day_are_shown_first(world: World, as_user: SignIn) -> None:
+    later = (world.on + DAY).isoformat()
+    response = end(as_user("manager"), world, "head", on=later, seen_on=world.on.isoformat())
+    assert response.status_code == 400 and "再次点击结束" in response.content.decode()
+    assert Post.objects.get(pk=world.posts["head"].pk).during.upper is None
+
+
+@pytest.mark.parametrize("day", ["", "heute", "1999-01-01"])
+def test_a_day_that_cannot_be_is_refused(world: World, as_user: SignIn, day: str) -> None:
+    assert end(as_user("manager"), world, "head", on=day).status_code == 400
+    assert Post.objects.get(pk=world.posts["head"].pk).during.upper is None
+
+
+def test_households_go_over_to_the_successor_as_far_as_there_is_room(
+    world: World, as_user: SignIn
+) -> None:
+    world.add_person("heir", "季接任")
+    world.add_post("heir", "unit_head", "U111")
+    Post.objects.filter(pk=world.posts["heir"].pk).update(max_links=1)
+    client, heir = as_user("manager"), world.posts["heir"]
+    page = client.get(f"/posts/{world.posts['head'].pk}/?to={heir.pk}").content.decode()
+    assert "季接任" in page and "转由季接任联系" in page
+    response = end(client, world, "head", to=heir.pk, seen_to=heir.pk)
+    assert response.status_code == 200
+    text = response.content.decode()
+    # In the order of their names as they are stored: 赵 comes before 钱.
+    assert "钱同意" in text and "赵独居" not in text and "1 户未能交接" in text
+    assert Link.objects.in_force(world.on).filter(post=heir).count() == 1
+    logged = AccessLog.objects.filter(action="post.refused")
+    assert [(row.rows, row.field_class) for row in logged] == [(1, "P2")]
+
+
+def test_a_successor_out_of_reach_is_not_offered(world: World, as_user: SignIn) -> None:
+    outer = world.posts["outer_head"]
+    client = as_user("manager")
+    assert str(outer.pk) not in client.get(f"/posts/{world.posts['head'].pk}/").content.decode()
+    response = end(client, world, "head", to=outer.pk, seen_to=outer.pk)
+    assert response.status_code == 400 and "魏户长" not in response.content.decode()
+
+
+@pytest.mark.parametrize("login", expected.EVERYONE)
+def test_posts_of_others_are_not_ended_or_changed(
+    world: World, as_user: SignIn, login: str
+) -> None:
+    client = as_user(login)
+    for other in IN_POST:
+        if gives(login, other):
+            continue
+        assert end(client, world, other).status_code == 404, other
+        key = world.posts[other].pk
+        response = client.post(f"/posts/{key}/change/", {"max_links": "1"})
+        assert response.status_code == 404
+        assert Post.objects.get(pk=key).max_links is None
+        assert Post.objects.in_force(world.on).filter(pk=key).exists()
+
+
+def test_a_limit_is_changed_and_taken_back(world: World, as_user: SignIn) -> None:
+    client, key = as_user("manager"), world.posts["head"].pk
+    response = client.post(f"/posts/{key}/change/", {"max_links": "1"})
+    page = client.get(response["Location"]).content.decode()
+    assert "超额" in page and "最多联系 1 户" in page
+    client.post(f"/acts/{response['Location'].rpartition('=')[2]}/undo/")
+    assert Post.objects.get(pk=key).max_links is None
+    assert client.post(f"/posts/{key}/change/", {"max_links": "0"}).status_code == 400
+
+
+def test_a_correction_is_taken_back(world: World, as_user: SignIn) -> None:
+    client, person = as_user("manager"), world.people["head"]
+    data = {"name": "连新名", "phone": "", "skills": ["教育"]}
+    response = client.post(f"/people/{person.pk}/edit/", data)
+    assert response.status_code == 302
+    fresh = Person.objects.get(pk=person.pk)
+    assert (fresh.name, fresh.phone_sealed, fresh.party_member) == ("连新名", None, False)
+    client.post(f"/acts/{response['Location'].rpartition('=')[2]}/undo/")
+    fresh = Person.objects.get(pk=person.pk)
+    assert fresh.name == "连户长" and fresh.phone_sealed and fresh.party_member
+    wrong = client.post(f"/people/{person.pk}/edit/", {"name": "", "phone": "12"})
+    assert wrong.status_code == 400 and "电话" in wrong.content.decode()
+
+
+def test_every_form_needs_its_token(world: World, as_user: SignIn) -> None:
+    client = as_user("manager", csrf=True)
+    post, person = world.posts["head"].pk, world.people["head"].pk
+    for url in (
+        "/posts/new/", f"/posts/{post}/end/", f"/posts/{post}/change/", "/people/slips/",
+        f"/people/{person}/account/", f"/people/{person}/edit/",
+    ):  # fmt: skip
+        assert client.post(url, {}).status_code == 403
+
+
+def test_a_manager_hands_over_what_the_town_gave(world: World, as_user: SignIn) -> None:
+    """The new holder names nobody twice: a household that has somebody in the role is refused."""
+    world.add_person("heir", "季接任")
+    heir = world.add_post("heir", "unit_head", "U111")
+    outcome = links_create(households=[world.households["sun"]], post=heir, on=world.on)
+    assert outcome.linked
+    response = end(as_user("manager"), world, "head", to=heir.pk, seen_to=heir.pk)
+    assert response.status_code == 302
+    assert Link.objects.in_force(world.on).filter(post=heir).count() == 3
