@@ -24,6 +24,7 @@ from accounts.reads import Read, note_read
 from casework.coverage import refresh
 from casework.models import Issue
 from desk.history import history_of
+from grids.basemap import basemap
 from grids.models import Area, Boundary, Post
 from grids.scope import scope_of
 from households.candidates import Candidate, candidates
@@ -180,6 +181,7 @@ def spot(household: Household, *, locate: bool) -> dict[str, Any]:
         "locate": locate,
         "page": address(household),
         "around": middle_of(household) if locate and not household.location else None,
+        "basemap": basemap(),
     }
 
 

@@ -12,6 +12,7 @@ from accounts.gate import SignedInRequest, allow
 from accounts.keys import phone_of
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
+from grids.basemap import basemap
 from grids.models import Area
 from grids.scope import RIGHTS, scope_of
 from households.models import Household
@@ -64,5 +65,10 @@ def page(request: SignedInRequest) -> HttpResponse:
     note_read(request, Read("mine.list", person, len(lines), "P2"))
     note_read(request, Read("mine.due", person, len(knows_due), "P3"))
     places = [place_of(line.household) for line in lines]
-    context = {"lines": lines, "late": sum(line.late for line in lines), "places": places}
+    context = {
+        "lines": lines,
+        "late": sum(line.late for line in lines),
+        "places": places,
+        "basemap": basemap(),
+    }
     return render(request, "desk/mine.html", context)

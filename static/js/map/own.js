@@ -1,24 +1,22 @@
 /** A small map of one's own households: numbered as in the list beside it, and where one stands. */
 import * as L from 'leaflet';
 import { _ } from '../data/i18n.js';
+import { BaseMap } from './base.js';
 import { Scale } from './controls.js';
-import { Graticule } from './overlay.js';
 import { accuracyCircle, drawn } from './pin.js';
 
 const AIR = [28, 28];
 
 export class OwnMap {
-  /** points: [{id, lon, lat}]; pick(id): called when a point is touched. */
-  constructor(container, points, pick) {
+  /** points: [{id, lon, lat}]; basemap: the page's choices; pick(id): called when a point is touched. */
+  constructor(container, points, basemap, pick) {
     this.map = L.map(container, {
       zoomControl: false, attributionControl: false, minZoom: 3, maxZoom: 19,
     });
     L.control.zoom({ zoomInTitle: _('Zoom in'), zoomOutTitle: _('Zoom out') }).addTo(this.map);
-    for (const [name, zIndex] of [['graticule', 205], ['pins', 460]]) {
-      this.map.createPane(name).style.zIndex = zIndex;
-    }
+    this.map.createPane('pins').style.zIndex = 460;
     this.map.fitBounds(bounds(points), { padding: AIR, maxZoom: 17 });
-    new Graticule({ pane: 'graticule' }).addTo(this.map);
+    new BaseMap(this.map, basemap).show(basemap[0]?.key ?? '');
     new Scale({ position: 'bottomleft' }).addTo(this.map);
     this.markers = new Map(points.map((point) => [point.id, this.marker(point, 'pin-number', pick)]));
     this.circle = accuracyCircle('pins');

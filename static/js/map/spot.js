@@ -1,22 +1,21 @@
 /** The small map of one household: its pin with the circle of accuracy, and the pin being moved. */
 import * as L from 'leaflet';
 import { _ } from '../data/i18n.js';
+import { BaseMap } from './base.js';
 import { Scale } from './controls.js';
-import { Graticule } from './overlay.js';
 import { Pins } from './pin.js';
 
 const NEAR = 16;
 
 export class SpotMap {
-  /** from: where to look while nothing is placed, {lon, lat}. */
-  constructor(container, model, from) {
+  /** from: where to look while nothing is placed, {lon, lat}; basemap: the page's choices. */
+  constructor(container, model, from, basemap) {
     this.map = L.map(container, {
       zoomControl: false, attributionControl: false, minZoom: 3, maxZoom: 19, scrollWheelZoom: false,
     });
     L.control.zoom({ position: 'topright', zoomInTitle: _('Zoom in'), zoomOutTitle: _('Zoom out') }).addTo(this.map);
-    this.map.createPane('graticule').style.zIndex = 205;
     this.map.setView([from.lat, from.lon], NEAR);
-    new Graticule({ pane: 'graticule' }).addTo(this.map);
+    new BaseMap(this.map, basemap).show(basemap[0]?.key ?? '');
     new Scale({ position: 'bottomleft' }).addTo(this.map);
     this.pins = new Pins(this.map, model);
     this.map.on('click', ({ latlng }) => {

@@ -19,7 +19,7 @@ let map = null;
 function showMap() {
   container.hidden = false;
   document.getElementById('spot-none')?.remove();
-  map ??= new SpotMap(container, model, middle);
+  map ??= new SpotMap(container, model, middle, spot.basemap);
 }
 
 /** As much of the map's model as a pin needs. */

@@ -11,6 +11,7 @@ import { OwnMap } from '../map/own.js';
 const IN_VIEW = 5; // of the nearest, together with where one stands
 
 const places = JSON.parse(document.getElementById('mine-places').textContent);
+const basemap = JSON.parse(document.getElementById('mine-basemap').textContent);
 const list = document.getElementById('mine-list');
 const note = document.getElementById('mine-note');
 const orders = document.querySelectorAll('#mine-order button');
@@ -24,7 +25,7 @@ const container = document.getElementById('mine-map');
 let map = null;
 if (points.length) {
   container.hidden = false;
-  map = new OwnMap(container, points, (id) => {
+  map = new OwnMap(container, points, basemap, (id) => {
     rows.get(id).scrollIntoView({ block: 'center' });
     rows.get(id).querySelector('a').focus({ preventScroll: true });
   });
