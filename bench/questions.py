@@ -104,7 +104,9 @@ def questions(user: User, sample: Household) -> dict[str, Callable[[], Any]]:
         }.items()
     }
     asked["nearest"] = partial(nearest, user, *place_of(*HERE), limit=20, on=on)
-    asked["household tile z14"] = partial(household_tile, user, tiles_around(14, *HERE)[0], on=on)
+    asked["household tile z14"] = partial(
+        household_tile, user, tiles_around(14, *HERE)[0], on=on, current=on
+    )
     if scope_of(user).areas:
         here = asked_area(user, None, on=on)
         page = partial(household_page, user, here, reason="", limit=50, on=on, current=on)
