@@ -15,12 +15,15 @@ from grids.scope import scope_of
 from households.leaving import links_of
 from households.models import Exemption, Household, Link
 
+#: So many households with and without most need, else the count is withheld.
+LEAST = 5
+
 
 @dataclass(frozen=True)
 class Leaving:
     """Households whose links end; of them ``alone`` without any other contact, of these ``key``
-    with most need (None: not for this reader). ``vacant``: the place lacks a required holder.
-    ``last``: the person holds no other post then, so the account is shut."""
+    with most need (None: withheld, or not for this reader). ``vacant``: the place lacks a
+    required holder. ``last``: the person holds no other post then, so the account is shut."""
 
     links: int
     alone: int
@@ -46,7 +49,10 @@ def leaving(post: Post, *, on: date, user: User, current: date) -> Leaving:
         for village in {path[:12] for path in alone.values_list("path", flat=True)}:
             refresh(village, on=current)
         needy = alone.filter(beneath(scope_of(user).needs), tier=Household.Tier.ZHONGDIAN)
-        key = needy.count()
+        counted = needy.count()
+        # Households of one contact are known by name: few of them, or all but few, would open
+        # the needs of each without a row in the log.
+        key = counted if LEAST <= counted <= alone.count() - LEAST else None
     return Leaving(len(keys), alone.count(), key, _vacant(post, on), _last(post, on))
 
 

@@ -15,7 +15,9 @@ from grids.appointing import APPOINTED, NAMED
 from grids.models import Person, Post, Role
 from grids.services import person_create, post_start
 from households.links import links_create
-from households.models import Link
+from households.models import Link, NeedKind
+from households.needs import need_begin
+from households.services import household_register
 from tests.access import expected
 from tests.people import CAST, World
 
@@ -314,11 +316,30 @@ def end(client: Client, world: World, login: str, **data: Any) -> Any:
 def test_the_consequences_are_counted_before(world: World, as_user: SignIn) -> None:
     page = as_user("manager").get(f"/posts/{world.posts['head'].pk}/")
     leaving = page.context["leaving"]
-    # 赵独居 has the cadre, too; 钱同意 has nobody else and a serious illness.
-    assert (leaving.links, leaving.alone, leaving.key) == (2, 1, 1)
+    # 赵独居 has the cadre, too; 钱同意 has nobody else, and a serious illness that a count of one
+    # would betray without a row in the log.
+    assert (leaving.links, leaving.alone, leaving.key) == (2, 1, None)
     assert leaving.vacant and leaving.last
     text = page.content.decode()
-    assert "重点关爱户" in text and "将空缺联户长" in text and "账号当日停用" in text
+    assert "将空缺联户长" in text and "账号当日停用" in text
+    assert "重点关爱户" not in text
+
+
+def test_needs_are_counted_where_there_are_enough_to_hide_in(world: World, as_user: SignIn) -> None:
+    kind = NeedKind.objects.get(code="DABING")
+    client, url = as_user("manager"), f"/posts/{world.posts['head'].pk}/"
+    for n in range(9):
+        household = household_register(
+            area=world.areas["U111"], head_name=f"多户{n}", on=world.began, serial=f"DH{n}"
+        )
+        links_create(households=[household], post=world.posts["head"], on=world.began)
+        if n < 4:
+            need_begin(household=household, kind=kind, on=world.began)
+        if n == 4:
+            assert client.get(url).context["leaving"].key is None, "5 of 6: all but one"
+    page = client.get(url)
+    assert (page.context["leaving"].alone, page.context["leaving"].key) == (10, 5)
+    assert "重点关爱户" in page.content.decode()
 
 
 def test_ending_does_what_was_said_and_is_taken_back(world: World, as_user: SignIn) -> None:
