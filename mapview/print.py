@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from accounts.gate import SignedInRequest, allow
 from grids.scope import scope_of
-from lib.clock import now
+from lib.clock import today
 from mapview.tiles import SEES_AREAS
 from mapview.views import map_config
 
@@ -29,7 +29,7 @@ def print_page(request: SignedInRequest) -> HttpResponse:
     chosen: dict[str, Any] = {
         "paper": paper if paper in PAPERS else PAPERS[0],
         "ink": ink if ink in INKS else INKS[0],
-        "printed_at": f"{now():%Y-%m-%d %H:%M}",
+        "printed_on": today(),
     }
     kept = request.GET.copy()
     for name in OWN:

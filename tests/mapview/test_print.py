@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from lib.clock import today
 from tests.people import HOUSEHOLDS
 
 SEES_AREAS = ["leader", "county_leader", "manager", "outsider", "worker", "grid_head", "secretary"]
@@ -46,7 +47,7 @@ def test_the_address_chooses_paper_and_ink(as_user, query: str, paper: str, ink:
     assert f"css/paper-{paper}.css" in page
     found = config(page)
     assert (found["paper"], found["ink"]) == (paper, ink)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", found["printed_at"])
+    assert found["printed_on"] == today().isoformat()
     assert found["user"]["name"] == "关网办"
 
 

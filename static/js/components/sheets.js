@@ -24,7 +24,7 @@ export function title(model) {
 /** A sheet: head, what `body` holds, and a foot whose page numbers are filled in by `number`. */
 function sheet(model, heading, body, className = '') {
   const { coverage } = model.state;
-  const { user, printed_at: at, root } = model.config;
+  const { user, printed_on: at, root } = model.config;
   return h('div.shell', {}, h(`section.sheet.ink-${model.config.ink}`, { 'aria-label': heading.textContent },
     h('div.sheet-head', {}, heading, span('sheet-date', _('Data as of %(day)s', { day: coverage.on }))),
     className ? figures(coverage.total) : null,
