@@ -62,7 +62,7 @@ def test_all_that_fit_are_marked_as_reviewed_and_taken_back(world: World, as_use
     reviewed = Household.objects.filter(reviewed_on=world.on)
     assert {one.head_name for one in reviewed} == {"赵独居", "周包联"}
     client.post(f"/acts/{Act.objects.get().pk}/undo/")
-    assert not reviewed.exists()
+    assert not reviewed.all().exists()
 
 
 def test_households_elsewhere_are_left_out(world: World, as_user: SignIn) -> None:
