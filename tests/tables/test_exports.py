@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -28,7 +29,7 @@ def uploads(settings, tmp_path: Path) -> None:
 
 
 def taken(client: Client, address: str, **sent: str) -> bytes:
-    answer = client.post(address, sent)
+    answer: Any = client.post(address, sent)
     assert answer.status_code == 200, answer.content.decode()[:2000]
     return b"".join(answer.streaming_content)
 
@@ -71,7 +72,7 @@ def test_a_filtered_list_and_a_selection_hold_only_their_rows(
     names = [row[1] for row in cells(taken(client, "/tables/households/export/?with=cadre"))[1:]]
     assert sorted(names) == ["周包联", "赵独居"]
     keys = [str(world.households[key].pk) for key in ("wu", "wei")]  # one is not hers
-    answer = client.post("/tables/households/export/", {"keys": keys})
+    answer: Any = client.post("/tables/households/export/", {"keys": keys})
     names = [row[1] for row in cells(b"".join(answer.streaming_content))[1:]]
     assert names == ["吴格外"]
 
@@ -142,7 +143,7 @@ def test_a_list_found_by_needs_does_not_leave_without_them(world: World, as_user
 def test_only_those_who_manage_export(world: World, as_user: SignIn, login: str) -> None:
     may = expected.cell(login, "manage") == "area"
     for kind in ("households", "people", "posts", "issues"):
-        answer = as_user(login).post(f"/tables/{kind}/export/")
+        answer: Any = as_user(login).post(f"/tables/{kind}/export/")
         assert answer.status_code == (200 if may else 404), kind
         if may:
             data = b"".join(answer.streaming_content)
