@@ -239,7 +239,7 @@ class Households(Table):
         if asked.scope.manage:
             return Empty(
                 _("No household is on record here. Load the office's list, or register one."),
-                [(reverse("import"), _("Load a list"))],
+                [(reverse("import"), _("Load a list")), *self.adds(asked)],
             )
         if asked.scope.households:
             return Empty(_("No household is on record here. The township grid office loads them."))
@@ -247,6 +247,10 @@ class Households(Table):
             _("No household names you as its contact yet. The township grid office names contacts;"
               " then they appear here.")
         )  # fmt: skip
+
+    def adds(self, asked: Asked) -> list[tuple[str, Any]]:
+        """Who manages an area registers households in it."""
+        return [(reverse("household-new"), _("Register a household"))] if asked.scope.manage else []
 
     def href(self, row: Household) -> str:
         """The page of the household."""

@@ -168,9 +168,13 @@ class Posts(Table):
         if asked.scope.manage:
             return Empty(
                 _("Nobody holds a post here yet. Load the list of staff, or appoint somebody."),
-                [(reverse("import"), _("Load a list")), ("/posts/new/", _("Appoint somebody"))],
+                [(reverse("import"), _("Load a list")), *self.adds(asked)],
             )
         return Empty(_("Nobody holds a post here yet. The township grid office appoints."))
+
+    def adds(self, asked: Asked) -> list[tuple[str, Any]]:
+        """Who manages an area appoints there."""
+        return [(reverse("post-new"), _("Appoint somebody"))] if asked.scope.manage else []
 
     def chooses(self, asked: Asked) -> bool:
         """Those who manage choose posts; a missing one cannot be taken along."""

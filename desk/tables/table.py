@@ -166,6 +166,10 @@ class Table:
         """Whether rows can be chosen: by those who manage."""
         return managers(asked.scope)
 
+    def adds(self, asked: Asked) -> list[tuple[str, Any]]:
+        """Addresses and names of the pages where a row is made by hand."""
+        return []
+
     def columns_for(self, scope: Scope) -> tuple[Column, ...]:
         """The columns this person may see at all."""
         return tuple(column for column in self.columns if column.right(scope))

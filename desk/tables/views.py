@@ -120,6 +120,7 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "removed": saved.removed_of(asked, request.GET.get("removed", "")),
         "may_look": looking.may_look(asked),
         "chooses": table.chooses(asked),
+        "adds": table.adds(asked),
         "exports": bool(scope.manage),
         "offered": table.exports,
         "empty": None if rows else table.empty(asked),

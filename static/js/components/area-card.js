@@ -79,7 +79,7 @@ export class AreaCard extends Panel {
 
   /** What closes this part of the gap: fill the post, name a contact, or hand it on. */
   act(row, { key, label, act, count }) {
-    const { can, urls } = this.model.config;
+    const { urls } = this.model.config;
     const said = (verb) => ({ 'data-focus': `reason-${key}`, 'aria-label': `${verb}: ${label}, ${integer(count)}` });
     const area = encodeURIComponent(row.code ?? '');
     if (this.model.canLink && key === 'vacant' && row.code) {
@@ -88,7 +88,7 @@ export class AreaCard extends Panel {
       return h('a.link', { href: `${urls.post_new}?area=${area}${role}`, ...said(_('Fill the post')) },
         _('Fill the post'), icon('next'));
     }
-    if (!this.model.canLink && can.hand_over && row.code && !this.model.isPast) {
+    if (!this.model.canLink && this.canHandOver(row)) {
       return h('a.link', { href: `${urls.task_new}?area=${area}&reason=${key}`, ...said(_('Hand over')) },
         _('Hand over'), icon('next'));
     }
@@ -106,6 +106,9 @@ export class AreaCard extends Panel {
       row.gap && see ? h('button.button.primary.wide', {
         type: 'button', 'data-focus': 'open', onclick: () => this.model.linking.open(),
       }, ngettext('Show %(n)s household', 'Show %(n)s households', row.gap)) : null,
+      row.gap && !see && this.canHandOver(row) ? h('a.button.primary.wide', {
+        href: this.handOverAddress(row), 'data-focus': 'hand-all',
+      }, ngettext('Hand over %(n)s household', 'Hand over %(n)s households', row.gap)) : null,
       row.gap && !see ? h('p.hint', {}, _('Your post sees numbers, not the list of households.')) : null,
       h('div.pair', {},
         details ? h('button.button', {
@@ -115,7 +118,7 @@ export class AreaCard extends Panel {
         h('a.button', { href: this.printAddress(row), 'data-focus': 'print' }, _('Print this map'))),
       finer || this.placeable(row) || this.handable(row) ? h('div.pair', {},
         this.handable(row) ? h('a.button', {
-          href: `${this.model.config.urls.task_new}?area=${encodeURIComponent(row.code)}`, 'data-focus': 'hand-over',
+          href: this.handOverAddress(row), 'data-focus': 'hand-over',
         }, _('Hand over')) : null,
         finer ? h('button.button', {
           type: 'button', 'data-focus': 'enter', onclick: () => this.model.enter(row),
@@ -125,6 +128,14 @@ export class AreaCard extends Panel {
         }, _('Place by a pin')) : null) : null);
   }
 
+  canHandOver(row) {
+    return Boolean(this.model.config.can.hand_over && row.code) && !this.model.isPast;
+  }
+
+  handOverAddress(row) {
+    return `${this.model.config.urls.task_new}?area=${encodeURIComponent(row.code)}`;
+  }
+
   printAddress(row) {
     const query = formatRoute({ ...this.model.route, ...NOTHING_OPEN, sel: keyOf(row) });
     return `${this.model.config.urls.print}${query}`;
@@ -132,7 +143,7 @@ export class AreaCard extends Panel {
 
   /** Whoever names contacts may also hand the whole gap to the post that must close it. */
   handable(row) {
-    return this.model.canLink && this.model.config.can.hand_over && Boolean(row.code) && row.gap > 0;
+    return this.model.canLink && this.canHandOver(row) && row.gap > 0;
   }
 
   /** A unit without an outline is located by a pin. */
