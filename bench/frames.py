@@ -46,7 +46,7 @@ RECORD = """() => {
 }"""
 
 TILES = """() => performance.getEntriesByType('resource')
-    .filter(({name}) => name.includes('/tiles/')).map(({decodedBodySize}) => decodedBodySize)"""
+    .filter(({name}) => name.includes('/tiles/')).map(({encodedBodySize}) => encodedBodySize)"""
 
 
 @dataclass

@@ -29,6 +29,8 @@ POINTS_FROM = 13
 CELL_STEP = 5
 CELL_ZOOMS = (5, 12)
 VILLAGE_PATH = 12
+#: Outlines of a tile that carry names; more are a texture, and their names would be its weight.
+NAMED = 400
 
 
 def level_at(z: int) -> str:
@@ -41,7 +43,10 @@ def level_at(z: int) -> str:
 
 
 def area_tile(user: User, tile: Tile, *, level: str, on: date) -> bytes:
-    """Layers ``areas`` and ``labels`` of one level, within what the person may see."""
+    """Layers ``areas`` and ``labels`` of one level, within what the person may see.
+
+    Of more than ``NAMED`` outlines in one tile: their ids alone, and no labels.
+    """
     band = max(lowest for lowest, _tolerance in BANDS if lowest <= tile.z)
     west, south, east, north = tile.envelope()
     with connections["tiles"].cursor() as cursor:
@@ -50,7 +55,7 @@ def area_tile(user: User, tile: Tile, *, level: str, on: date) -> bytes:
             {
                 "z": tile.z, "x": tile.x, "y": tile.y, "on": on, "level": level, "band": band,
                 "west": west, "south": south, "east": east, "north": north,
-                "patterns": [f"{path}%" for path in scope_of(user).areas],
+                "patterns": [f"{path}%" for path in scope_of(user).areas], "named": NAMED,
             },
         )  # fmt: skip
         return bytes(cursor.fetchone()[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 
 from django.http import Http404, HttpResponse, HttpResponseNotModified
@@ -27,6 +28,7 @@ from mapview.layers import (
 )
 
 MVT = "application/vnd.mapbox-vector-tile"
+WORTH_PACKING = 1024  # bytes of an area tile
 SEES_AREAS = ("leader", "manager", "worker", "village_lead")
 SEES_NEEDS = ("manager", "worker", "village_lead")
 SEES_HOUSEHOLDS = ("manager", "worker", "village_lead", "head", "cadre", "volunteer")
@@ -54,10 +56,16 @@ def areas(request: SignedInRequest, z: int, x: int, y: int) -> HttpResponse:
     pins = pin_tile(request.user, tile, on=on) if level == Area.Level.UNIT else b""
     key = f"{scope_of(request.user).areas}|{level}|{on}|{z}/{x}/{y}|{newest}|{pins!r}"
     etag = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Cookie, Accept-Encoding",
+    }
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
     body = area_tile(request.user, tile, level=level, on=on) + pins
+    if len(body) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
     return HttpResponse(body, content_type=MVT, headers=headers)
 
 

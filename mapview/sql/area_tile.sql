@@ -1,4 +1,5 @@
 -- Outlines of one level in force on a day, within the paths a person may see; labels beside them.
+-- Of more than %(named)s in one tile no name could be placed: they carry their id alone.
 WITH outline AS MATERIALIZED (
     SELECT a.id::text AS id, c.code, a.name, a.type_label AS type, a.level, o.geom, o.label
     FROM grids_boundaryoutline o
@@ -9,6 +10,9 @@ WITH outline AS MATERIALIZED (
         AND o.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857)
         AND b.path LIKE ANY(%(patterns)s)
 ),
+named AS (
+    SELECT count(*) <= %(named)s AS few FROM outline
+),
 tile AS (
     SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS geom
 )
@@ -16,9 +20,11 @@ SELECT coalesce(
     (
         SELECT ST_AsMVT(feature, 'areas', 4096, 'geom')
         FROM (
-            SELECT outline.id, code, name, type, level,
+            SELECT outline.id,
+                CASE WHEN few THEN code END AS code, CASE WHEN few THEN name END AS name,
+                CASE WHEN few THEN type END AS type, CASE WHEN few THEN level END AS level,
                 ST_AsMVTGeom(outline.geom, tile.geom, 4096, 64, true) AS geom
-            FROM outline CROSS JOIN tile
+            FROM outline CROSS JOIN tile CROSS JOIN named
         ) feature
     ),
     ''
@@ -28,8 +34,8 @@ SELECT coalesce(
         FROM (
             SELECT outline.id, code, name, type, level,
                 ST_AsMVTGeom(outline.label, tile.geom, 4096, 0, true) AS geom
-            FROM outline CROSS JOIN tile
-            WHERE outline.label && tile.geom
+            FROM outline CROSS JOIN tile CROSS JOIN named
+            WHERE few AND outline.label && tile.geom
         ) feature
     ),
     ''

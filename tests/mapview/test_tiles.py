@@ -1,5 +1,6 @@
 """Tiles decoded: what is in them, what is not, and where a tile ends."""
 
+import gzip
 from datetime import timedelta
 from typing import Any
 
@@ -95,6 +96,29 @@ def test_an_area_tile_is_not_sent_twice(as_user, world: World):
     first = client.get(f"/tiles/areas/{z}/{x}/{y}.mvt")
     again = client.get(f"/tiles/areas/{z}/{x}/{y}.mvt", headers={"If-None-Match": first["ETag"]})
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+def test_a_large_area_tile_is_sent_packed(as_user, world: World, monkeypatch):
+    monkeypatch.setattr("mapview.tiles.WORTH_PACKING", 10)
+    z, x, y = tile_at(10, 1, 1)
+    client, address = as_user("manager"), f"/tiles/areas/{z}/{x}/{y}.mvt"
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip, br"})
+    assert (plain.get("Content-Encoding"), packed["Content-Encoding"]) == (None, "gzip")
+    assert gzip.decompress(packed.content) == plain.content
+    for answer in (plain, packed):
+        assert {"Cookie", "Accept-Encoding"} <= set(answer["Vary"].split(", "))
+
+
+def test_outlines_too_many_to_name_carry_their_ids_alone(as_user, world: World, monkeypatch):
+    named = fetch(as_user("manager"), "areas", 12, 1, 1, level="grid")
+    monkeypatch.setattr("mapview.layers.NAMED", 2)
+    tile = fetch(as_user("manager"), "areas", 12, 1, 1, level="grid")
+    assert "labels" not in tile
+    ids = [f["properties"] for f in tile["areas"]["features"]]
+    assert len(ids) == len(named["areas"]["features"]) == 3
+    assert all(set(properties) == {"id"} for properties in ids)
+    assert len(names(fetch(as_user("manager"), "areas", 12, 1, 1, level="village"))) == 2
 
 
 def test_households_are_points_without_anything_but_their_contact_state(as_user, world: World):
