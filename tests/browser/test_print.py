@@ -97,6 +97,15 @@ def test_the_list_says_the_same_in_the_same_order_as_the_map(visitor: Visitor):
     ]
 
 
+def test_the_columns_speak_chinese_and_leave_the_reasons_most_room(visitor: Visitor):
+    open_print(visitor, "manager", "")
+    heads = visitor.page.locator(".sheet th")
+    words = [re.sub(r"\s", "", text) for text in heads.all_inner_texts()]
+    assert words[6:8] == ["岗位空缺个", "未结诉求件"]
+    widths = heads.evaluate_all("all => all.map((e) => e.offsetWidth)")
+    assert max(widths) == widths[-1]
+
+
 def test_black_and_white_is_told_by_patterns(visitor: Visitor):
     open_print(visitor, "manager", "?ink=mono")
     page = visitor.page

@@ -152,8 +152,8 @@ export function listSheets(model, into, pageStarts) {
 function table(columns) {
   const head = (label, unit) => h('th', { scope: 'col' }, label, unit ? [' ', h('small', {}, unit)] : null);
   return h('table', {},
-    h('colgroup', {}, h('col.order'), h('col.name'), h('col.count'),
-      columns.map(() => h('col.count')), h('col')),
+    h('colgroup', {}, h('col.order'), h('col.name'), h('col.tally'),
+      columns.map(() => h('col.tally')), h('col')),
     h('thead', {}, h('tr', {}, head(_('No.')), h('th.text', { scope: 'col' }, _('Area')), head(_('In scope')),
       columns.map(({ label, kind, unit }) => head(label, kind === 'rate' ? '' : unit)),
       h('th.text', { scope: 'col' }, _('Why households have nobody')))),

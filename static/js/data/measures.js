@@ -49,11 +49,11 @@ function measure(key, label, options) {
     worst: 'high',
     /** Whether it counts households: where there are none in scope there is nothing to count. */
     ofHouseholds: !options.unit || options.kind === 'density',
-    unit: options.kind === 'rate' ? '%' : unitOf[options.unit ?? 'households'],
     /** Why an area may have no value. */
     blank: _('no households in scope'),
     compute: (row) => read(row, field),
     ...options,
+    unit: options.kind === 'rate' ? '%' : unitOf[options.unit ?? 'households'] ?? options.unit,
     withheld: (row) => isWithheld(row, field),
     empty(row) { return this.ofHouseholds && !row.in_scope; },
     /** Areas of the map that have a class of it, or are withheld. */

@@ -13,6 +13,7 @@ import { HouseholdTiles } from './households.js';
 import { Inks } from './inks.js';
 
 const LINE = 13; // pixels
+const SHARP = 2; // canvas pixels to a CSS pixel: 192 to the inch
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Names and numbers as vectors: sharp at every size, and text in a PDF. */
@@ -105,7 +106,7 @@ export class PaperMap {
     this.rows = new Map(coverage.rows.map((row) => [row.id, row]));
     this.innerRows = new Map((inner?.rows ?? []).map((row) => [row.id, row]));
     this.inks = new Inks(this.model.config.ink === 'mono', measure);
-    this.classes = classify(coverage.rows.filter((row) => row.id), measure, route.classes);
+    this.classes = classify(measure.areas(coverage.rows), measure, route.classes);
     if (route.at) this.map.setView([route.at.lat, route.at.lng], route.at.zoom + this.closer);
     else await this.fit();
     this.placed = true;
@@ -154,14 +155,14 @@ export class PaperMap {
   areas(pane, level, styleOf) {
     if (!level) return null;
     const { on } = this.model.route;
-    return new AreaTiles({ pane, level, on, styleOf, margin: 1 }).addTo(this.map);
+    return new AreaTiles({ pane, level, on, styleOf, margin: 1, ratio: SHARP }).addTo(this.map);
   }
 
   homes(level) {
     const near = level === 'grid' && this.map.getZoom() >= HOUSEHOLD_ZOOM + 2;
     const seen = this.model.canSeeHouseholds && !this.model.isPast && (level === HOUSEHOLD || near);
     this.symbols = seen;
-    return seen ? new HouseholdTiles({ pane: 'homes', margin: 16 }).addTo(this.map) : null;
+    return seen ? new HouseholdTiles({ pane: 'homes', ratio: SHARP }).addTo(this.map) : null;
   }
 
   /** How an area with a row looks: by its class, hatched where its number is withheld. */

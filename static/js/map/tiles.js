@@ -119,8 +119,9 @@ export const CanvasTiles = DataTiles.extend({
     const { margin } = this.options;
     const canvas = document.createElement('canvas');
     const side = this.getTileSize().x + margin * 2;
-    canvas.width = side * ratio();
-    canvas.height = side * ratio();
+    const sharp = this.options.ratio ?? ratio();
+    canvas.width = side * sharp;
+    canvas.height = side * sharp;
     return canvas;
   },
 
