@@ -156,7 +156,7 @@ def report(table: Table, address: str, typed: Typed, floor: float, name: str = "
 
     shown, scans = measured(statements(page))
     counted, _scans = measured(statements(lambda: table.total(asked)))
-    whole = [s for s in scans if s.startswith("Seq Scan") and "household" in s and "kind" not in s]
+    whole = [scan for scan in scans if scan == "Seq Scan households_household"]
     print(
         f"{table.kind:10} {name or address:28} page {shown:7.1f} ms = {shown / floor:6.1f} x floor"
         f"   number {counted:7.1f} ms{'  << ' + ', '.join(whole) if whole else ''}"

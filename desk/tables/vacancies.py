@@ -12,15 +12,20 @@ from desk.tables.keyset import Page
 
 #: The same condition as post_sum of casework/sql/coverage.sql, a row for each place and role.
 SQL = """
-SELECT a.id, a.path, a.name, a.level, r.code, r.label, r.label_en, r.required_count - held.people
+WITH held AS MATERIALIZED (
+    SELECT t.area_id, t.role_id, count(DISTINCT t.person_id) AS people
+    FROM grids_post t
+    WHERE t.path LIKE ANY(%(paths)s) AND t.path LIKE %(path)s
+        AND t.area_id IS NOT NULL AND NOT t.void AND t.during @> %(on)s::date
+    GROUP BY t.area_id, t.role_id
+)
+SELECT a.id, a.path, a.name, a.level, r.code, r.label, r.label_en,
+    r.required_count - coalesce(h.people, 0)
 FROM grids_area a
 JOIN grids_role r ON r.required_at = a.level
-CROSS JOIN LATERAL (
-    SELECT count(DISTINCT t.person_id) AS people FROM grids_post t
-    WHERE t.area_id = a.id AND t.role_id = r.code AND NOT t.void AND t.during @> %(on)s::date
-) held
+LEFT JOIN held h ON h.area_id = a.id AND h.role_id = r.code
 WHERE a.path LIKE ANY(%(paths)s) AND a.path LIKE %(path)s AND a.during @> %(on)s::date
-    AND held.people < r.required_count AND (%(role)s = '' OR r.code = %(role)s)
+    AND coalesce(h.people, 0) < r.required_count AND (%(role)s = '' OR r.code = %(role)s)
 """
 
 
