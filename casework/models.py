@@ -89,6 +89,9 @@ class Holiday(models.Model):
         verbose_name = _("holiday")
         verbose_name_plural = _("holidays")
 
+    def __str__(self) -> str:
+        return f"{self.on} {self.label}".rstrip()
+
 
 @tracked()
 class Issue(models.Model):

@@ -6,28 +6,27 @@ flags of the account.
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services import password_give
 from casework.models import Holiday
-from grids.models import Role
+from config.configuring import (
+    ConfigurationAdmin,
+    HolidayAdmin,
+    NeedKindAdmin,
+    OrganisationAdmin,
+    RoleAdmin,
+)
+from grids.models import Organisation, Role
 from grids.scope import Kind, kinds_of
 from households.models import NeedKind
-
-# Without letters and digits that look alike on a printed slip.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def one_time_password() -> str:
-    """Twelve characters in groups of four, to be replaced at the first sign-in."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 class ConfigurationSite(admin.AdminSite):
@@ -52,100 +51,58 @@ class ConfigurationSite(admin.AdminSite):
         return redirect("account_change_password")
 
 
-class ConfigurationAdmin(admin.ModelAdmin):
-    """The post opens the site; what may be done in it is the same for all administrators."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class RoleAdmin(ConfigurationAdmin):
-    """Labels and limits of the roles. The kind, on which rights hang, is fixed once chosen."""
-
-    list_display = ("label", "kind", "may_link", "max_links", "required_at", "required_count")
-    list_filter = ("kind",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code", "kind") if obj else ()
-
-
-class NeedKindAdmin(ConfigurationAdmin):
-    """Cadence, key flag and label of the closed vocabulary of needs; nothing is added to it."""
-
-    list_display = ("label", "code", "variant", "cadence", "is_key", "help_to_move")
-    readonly_fields = ("code", "variant", "beside")
-    fields = (
-        "code", "variant", "label", "label_en", "cadence", "is_key", "beside",
-        "first_within_days", "help_to_move", "position",
-    )  # fmt: skip
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-
-class HolidayAdmin(ConfigurationAdmin):
-    """Public holidays and make-up working days."""
-
-    list_display = ("on", "label", "working")
-    list_filter = ("working",)
-    ordering = ("-on",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True
-
-
 class UserAdmin(ConfigurationAdmin):
-    """Open and shut accounts, and hand out one-time passwords. Rights come from posts alone."""
+    """Open and shut accounts, and hand out one-time passwords. Rights come from posts alone.
+
+    What is shut here is shut by hand: a new post does not open it again.
+    """
 
     list_display = ("username", "first_name", "is_active", "must_change_password", "last_login")
     list_filter = ("is_active", "must_change_password")
     search_fields = ("username", "first_name")
-    fields = ("username", "first_name", "is_active", "must_change_password", "last_login")
-    readonly_fields = ("last_login",)
+    fields = (
+        "username", "first_name", "is_active", "shut_why", "must_change_password", "last_login",
+    )  # fmt: skip
     actions = ("shut", "open", "give_one_time_password")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("username", "last_login") if obj else ("last_login",)
+        if obj is None:
+            return ("shut_why", "last_login")
+        own = ("is_active",) if obj.pk == cast(User, request.user).pk else ()
+        return ("username", "shut_why", "last_login", *own)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A new account starts with a one-time password, shown once."""
         if not change:
-            password = one_time_password()
-            obj.set_password(password)
-            obj.must_change_password = True
-            self._show(request, obj, password)
+            obj.set_unusable_password()
+        elif "is_active" in form.changed_data:
+            obj.shut_why = "" if obj.is_active else User.Shut.BY_HAND
+            obj.session_round += not obj.is_active
         super().save_model(request, obj, form, change)
+        if not change:
+            self._show(request, obj, password_give(obj))
 
     @admin.action(description=_("Shut the selected accounts"))
     def shut(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         others = queryset.exclude(username=request.user.get_username())
-        count = others.update(is_active=False)
+        count = others.update(
+            is_active=False, shut_why=User.Shut.BY_HAND, session_round=F("session_round") + 1
+        )
         self.message_user(request, _("%(n)d accounts shut.") % {"n": count})
 
     @admin.action(description=_("Open the selected accounts"))
     def open(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        count = queryset.update(is_active=True)
+        count = queryset.update(is_active=True, shut_why="")
         self.message_user(request, _("%(n)d accounts opened.") % {"n": count})
 
     @admin.action(description=_("Give a one-time password to the selected accounts"))
     def give_one_time_password(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
-            password = one_time_password()
-            user.set_password(password)
-            user.must_change_password = True
-            user.save(update_fields=["password", "must_change_password"])
+            if user.pk == cast(User, request.user).pk:
+                text = _("Choose your own password under “Change password”.")
+                self.message_user(request, text, messages.WARNING)
+                continue
+            password = password_give(user)
             self.log_change(request, user, [{"changed": {"fields": ["password"]}}])
             self._show(request, user, password)
 
@@ -160,4 +117,5 @@ site = ConfigurationSite(name="admin")
 site.register(Role, RoleAdmin)
 site.register(NeedKind, NeedKindAdmin)
 site.register(Holiday, HolidayAdmin)
+site.register(Organisation, OrganisationAdmin)
 site.register(User, UserAdmin)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gate import SIGNED_IN, SignedInRequest, allow
 from accounts.models import User
+from grids.appointing import configured_by
 from grids.querysets import beneath
 from grids.scope import scope_of
 from jobs.acts import act_undo, subject_of
@@ -27,11 +28,18 @@ PAGES = {
 }  # fmt: skip
 #: Page where such a thing is made, for when taking back its making takes its own page, too.
 MADE_AT = {"households.Household": "household-new"}
+#: Begin of the verbs of what administrators change.
+CONFIGURE = "configure."
 
 
 def act_of(user: User, key: UUID) -> Act | None:
-    """An act this person may take back: an own one, or one in an area the person manages."""
+    """An act this person may take back: an own one, or one in an area the person manages.
+
+    Changes of the configuration end with the post they were made in.
+    """
     mine = Q(by=user) | beneath(scope_of(user).manage)
+    if not configured_by(user):
+        mine &= ~Q(verb__startswith=CONFIGURE)
     return Act.objects.filter(mine, pk=key).first()
 
 
