@@ -22,6 +22,7 @@ from accounts.models import User
 from bench.questions import READ, nodes
 from bench.town import QUIET, Town, town
 from casework.models import Issue
+from casework.recounting import recount_all
 from desk.tables.asked import Typed, ask
 from desk.tables.table import Table
 from desk.tables.views import TABLES
@@ -32,6 +33,11 @@ TIMES = 5
 FLOOR = """
 SELECT * FROM households_household WHERE path LIKE %s AND during @> %s::date
 ORDER BY path, head_name, id LIMIT 50
+"""
+#: A third of the heads are near their limit, at it or over it.
+LIMITS = """
+UPDATE grids_post SET max_links = 40 + (random() * 6)::int
+WHERE role_id = 'unit_head' AND random() < 0.3
 """
 #: What the town of the other benches lacks: gaps in the list, and matters. %(on)s is today.
 FILL = """
@@ -60,7 +66,10 @@ JOIN households_membership m ON m.household_id = h.id WHERE n %% 10 = 0;
 
 
 def furnish() -> None:
-    """Give the town gaps and matters, without marks, and count it."""
+    """Give the town limits, counted, then gaps and matters, without marks."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITS)
+    recount_all(on=today())
     with connection.cursor() as cursor:
         for table_name in (*QUIET, "households_exemption", "casework_issue"):
             cursor.execute(f"ALTER TABLE {table_name} DISABLE TRIGGER USER")

@@ -438,6 +438,22 @@ class AreaMetric(models.Model):
         ]
 
 
+class FullPost(models.Model):
+    """A post whose holder has, in its role, as many households as there may be, or more (``over``).
+
+    Derived data. No constraint on the post: what is taken back by hand leaves at the next count.
+    """
+
+    post = models.OneToOneField(
+        Post, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    path = PathField()
+    over = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["path"], name="fullpost_path")]
+
+
 class DensityCell(models.Model):
     """The density surface: pieces of at least 5 located households of one grid (P3 as a sum).
 

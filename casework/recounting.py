@@ -23,6 +23,7 @@ KEPT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "households_household", ("id",), ("tier", "due_on", "gap_reason", "outside"),
     ),
     "last contact": ("casework_lastcontact", ("household_id",), ("reached_on",)),
+    "full post": ("casework_fullpost", ("post_id",), ("path", "over")),
     "cell": (
         "casework_householdcell", ("path", "zoom", "x", "y"), ("households", "unlinked"),
     ),

@@ -21,6 +21,24 @@ last_contact_written AS (
     SELECT household_id, reached_on FROM reached
     ON CONFLICT (household_id) DO UPDATE SET reached_on = excluded.reached_on
     WHERE casework_lastcontact.reached_on <> excluded.reached_on
+),
+full_post AS MATERIALIZED (
+    SELECT t.id AS post_id, t.path, k.links > k.most AS over
+    FROM scope_area a
+    JOIN grids_post t ON t.path = a.path AND NOT t.void AND t.during @> %(on)s::date
+    JOIN capacity k ON k.person_id = t.person_id AND k.role_id = t.role_id AND k.links >= k.most
+),
+full_post_gone AS (
+    DELETE FROM casework_fullpost c
+    USING scope_area a
+    WHERE c.path = a.path AND NOT EXISTS (SELECT FROM full_post f WHERE f.post_id = c.post_id)
+),
+full_post_written AS (
+    INSERT INTO casework_fullpost (post_id, path, over)
+    SELECT post_id, path, over FROM full_post
+    ON CONFLICT (post_id) DO UPDATE SET path = excluded.path, over = excluded.over
+    WHERE (casework_fullpost.path, casework_fullpost.over)
+        IS DISTINCT FROM (excluded.path, excluded.over)
 )
 INSERT INTO casework_areametric AS m (
     computed_on, area_id, path, households, excluded, linked, party_linked, party_met,

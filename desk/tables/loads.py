@@ -7,21 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    Count,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    Max,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from casework.coverage import refresh
+from casework.models import FullPost
 from desk.tables.asked import Asked
 from grids.models import Post
+from grids.querysets import beneath
 from households.models import Link
 
 MOST = Coalesce("max_links", "role__max_links")
@@ -70,29 +63,13 @@ def capacity(people: set[UUID], *, on: date) -> dict[tuple[UUID, str], Capacity]
     return {key: Capacity(links.get(key, 0), limit) for key, limit in most.items()}
 
 
-def _loaded(field: str, asked: Asked, comparison: str) -> Q:
-    """Rows whose person (at ``field``) has as many links in some role as they may, or more."""
-    here = Post.objects.visible_to(asked.user).in_force(asked.on)
-    here = here.filter(path__startswith=asked.path)
-    links = (
-        Link.objects.in_force(asked.on)
-        .filter(post__person=OuterRef("person"), role=OuterRef("role"))
-        .order_by().values("role").annotate(n=Count("pk")).values("n")
-    )  # fmt: skip
-    everywhere = Post.objects.in_force(asked.on).filter(person__in=here.values("person"))
-    bounded = limits(everywhere).filter(known=F("posts")).annotate(
-        n=Coalesce(Subquery(links), 0),
-        room=ExpressionWrapper(F("greatest") - F("n"), output_field=IntegerField()),
-    )  # fmt: skip
-    people = bounded.filter(**{f"room__{comparison}": 0}).values("person")
-    return Q(**{f"{field}__in": people})
+def full(asked: Asked, **condition: bool) -> QuerySet[Any]:
+    """Posts one may see whose holders can take no further household in the post's role."""
+    for path in asked.scope.areas:
+        refresh(path, on=asked.on)
+    return FullPost.objects.filter(beneath(asked.scope.areas), **condition).values("post")
 
 
-def full(field: str, asked: Asked) -> Q:
-    """Rows of people who can take no further household in some role."""
-    return _loaded(field, asked, "lte")
-
-
-def over(field: str, asked: Asked) -> Q:
-    """Rows of people with more households in some role than they may have."""
-    return _loaded(field, asked, "lt")
+def over(asked: Asked) -> QuerySet[Any]:
+    """Of these, the posts whose holders have more households in the role than they may."""
+    return full(asked, over=True)

@@ -64,6 +64,11 @@ def role_choices(asked: Asked) -> list[tuple[str, Any]]:
     return [(role.pk, role.name) for role in Role.objects.all()]
 
 
+def holders(posts: QuerySet[Any]) -> QuerySet[Any]:
+    """Who holds these posts."""
+    return Post.objects.filter(pk__in=posts).values("person")
+
+
 def _no_post(rows: QuerySet[Person], asked: Asked) -> QuerySet[Person]:
     return rows.exclude(Exists(posts_of(asked).in_force(asked.on)))
 
@@ -96,9 +101,9 @@ class People(Table):
     orders = (Order("name", gettext_lazy("Name"), ("name",)),)
     flags = (
         Flag("full", gettext_lazy("At the limit"),
-             lambda rows, asked: rows.filter(full("pk", asked))),
+             lambda rows, asked: rows.filter(pk__in=holders(full(asked)))),
         Flag("overloaded", gettext_lazy("Over the limit"),
-             lambda rows, asked: rows.filter(over("pk", asked))),
+             lambda rows, asked: rows.filter(pk__in=holders(over(asked)))),
         Flag("ended", gettext_lazy("No post now"), _no_post),
         Flag("no_account", gettext_lazy("Without account"),
              lambda rows, asked: rows.filter(user__isnull=True), right=managers),

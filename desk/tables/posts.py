@@ -104,9 +104,9 @@ class Posts(Table):
     flags = (
         Flag("vacant", gettext_lazy("Vacant"), lambda rows, asked: rows),
         Flag("full", gettext_lazy("At the limit"),
-             lambda rows, asked: rows.filter(full("person", asked))),
+             lambda rows, asked: rows.filter(pk__in=full(asked))),
         Flag("overloaded", gettext_lazy("Over the limit"),
-             lambda rows, asked: rows.filter(over("person", asked))),
+             lambda rows, asked: rows.filter(pk__in=over(asked))),
         Flag("ended", gettext_lazy("Ended"), lambda rows, asked: rows),
         Flag("no_account", gettext_lazy("Without account"),
              lambda rows, asked: rows.filter(person__user__isnull=True), right=managers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -108,7 +109,7 @@ class Empty:
     links: list[tuple[str, Any]] = field(default_factory=list)
 
 
-class Table:
+class Table(ABC):
     """One of the five. A subclass declares; what it asks starts at ``visible_to``."""
 
     kind: str
@@ -126,17 +127,17 @@ class Table:
     #: What the search looks in, as the field says.
     looks_in: Any = ""
 
+    @abstractmethod
     def seen(self, asked: Asked) -> QuerySet[Any]:
         """Every row the person may see, whatever is asked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def within(self, asked: Asked) -> QuerySet[Any]:
         """Of these, the rows of the area asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def found(self, rows: QuerySet[Any], text: str, asked: Asked) -> QuerySet[Any]:
         """Of these, the rows that fit a text that was typed."""
-        raise NotImplementedError
 
     def facts(self, rows: list[Any], asked: Asked) -> Any:
         """What the cells of a page need beside the rows themselves, read at once."""
@@ -146,13 +147,13 @@ class Table:
         """How many of the rows shown are personal data of residents, for the access log."""
         return 0
 
+    @abstractmethod
     def count_line(self, total: Total) -> str:
         """The number of rows in words, with the noun of the table."""
-        raise NotImplementedError
 
+    @abstractmethod
     def empty(self, asked: Asked) -> Empty:
         """What to say where there are no rows at all."""
-        raise NotImplementedError
 
     def href(self, row: Any) -> str:
         """Where a row opens; empty where it does not."""
