@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +20,7 @@ from accounts.models import User
 from grids.appointing import configured_by
 from grids.querysets import beneath
 from grids.scope import scope_of
-from jobs.acts import act_undo, subject_of
+from jobs.acts import act_undo
 from jobs.models import Act
 from lib.errors import Refusal
 
@@ -27,7 +29,7 @@ PAGES = {
     "households.Household": "household", "grids.Post": "post", "grids.Person": "person",
 }  # fmt: skip
 #: Page where such a thing is made, for when taking back its making takes its own page, too.
-MADE_AT = {"households.Household": "household-new"}
+MADE_AT = {"households.Household": "household-new", "grids.Post": "post-new"}
 #: Begin of the verbs of what administrators change.
 CONFIGURE = "configure."
 
@@ -80,10 +82,21 @@ def undo(request: SignedInRequest, key: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect(following)
-    own = subject_address(act)
-    if own != "/" and following.startswith(own) and subject_of(act) is None:
-        following = reverse(MADE_AT.get(act.subject_label, "home"))  # its page went with it
+    if gone(following):
+        following = reverse(MADE_AT.get(act.subject_label, "home"))
     return done(following, act)
+
+
+def gone(address: str) -> bool:
+    """Whether a page is about something that is no longer there: its making was taken back."""
+    try:
+        page = resolve(urlsplit(address).path)
+    except Resolver404:
+        return False
+    for label, name in PAGES.items():
+        if page.url_name == name:
+            return not apps.get_model(label).objects.filter(pk=page.kwargs["key"]).exists()
+    return False
 
 
 def subject_address(act: Act) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from grids.appointing import APPOINTED, NAMED, configured_by
@@ -98,7 +98,7 @@ def organisations_of(user: User) -> Any:
 class PersonForm(forms.Form):
     """What is on record about a person. ``prefix`` keeps it apart from another form."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=40)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
     party_member = forms.BooleanField(label=gettext_lazy("Party member"), required=False)
     skills = forms.MultipleChoiceField(
