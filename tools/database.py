@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from config.basemap import base_map
 from config.env import Env, database_from_url
@@ -17,6 +18,16 @@ from tools.prepare import PASSWORD_FILE
 
 DEMO, OWN = "lianhu_demo", "lianhu"
 URL_FILE = VAR / "database-url"
+#: So many households are counted again in about two seconds; a reader may wait as long.
+MANY = 20_000
+#: Households, where everything is marked or was counted on another day than the one given.
+WAITING = """
+SELECT CASE WHEN EXISTS (
+    SELECT FROM grids_areadirty d JOIN grids_area a USING (path) WHERE d.deep AND a.level = 'county'
+) OR EXISTS (
+    SELECT FROM casework_areametric WHERE computed_on <> '{on}'
+) THEN (SELECT count(*) FROM households_household) ELSE 0 END
+"""
 
 
 def settings() -> Env:
@@ -110,6 +121,14 @@ class Target:
             say(f"Migrating {self.name}")
             manage("migrate", "--noinput", "-v", "0", env=self.owner_env)
         self.stamp.write_text(self.migration_mark(), "ascii")
+
+    def count_waiting(self) -> None:
+        """Count the county again where its first reader would have to wait long for it."""
+        on = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        households = int(psql(self.owner_url, WAITING.format(on=on)))
+        if households >= MANY:
+            say(f"Counting {households:,} households again; it takes a minute for every 500,000")
+            manage("recount", env=self.owner_env)
 
 
 def reach(env: Env, *, name: str = "", demo: bool = False) -> Target:

@@ -68,6 +68,7 @@ def run(env: Env, *, https: bool, demo: bool) -> None:
         prepare(private_database=not env.text("DATABASE_URL"))
         target = reach(env, demo=demo)
         shows_demo = fill(target)
+        target.count_waiting()
         settings = project_env(DATABASE_URL=target.app_url)
         if https:
             settings["HTTPS"] = "1"
