@@ -24,8 +24,8 @@ from bench.town import QUIET, Town, town
 from casework.models import Issue
 from casework.recounting import recount_all
 from desk.tables.asked import Typed, ask
+from desk.tables.registry import TABLES
 from desk.tables.table import Table
-from desk.tables.views import TABLES
 from grids.models import AreaDirty
 from lib.clock import today
 

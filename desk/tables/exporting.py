@@ -1,129 +1,84 @@
-"""Lists as files, in the form their importers read: for managers, logged before a byte leaves."""
+"""Lists as files, in the form their importers read: for managers, logged before a byte leaves.
+
+A short one is written at once; a long one by the worker (``written.py``), to be fetched for a day.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.http import FileResponse
-from django.http.response import HttpResponseBase
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
-from casework.models import Issue
+from desk.models import ExportJob
 from desk.tables.actions import chosen_rows, keys_of
 from desk.tables.asked import Asked
+from desk.tables.exports import EXPORTS, content_type, file_name, write
+from desk.tables.registry import TABLES
+from desk.tables.table import LARGE
 from desk.tables.views import asked_of, show
-from grids.importing.exporting import areas_sheet, staff_sheet
-from grids.models import Post
-from grids.querysets import beneath
-from households.importing.exporting import households_sheet, links_sheet
-from lib.books import Sheet, book_write, csv_write
+from desk.tables.written import export_cancel, export_order, file_of, jobs_of, may_fetch
 from lib.errors import Refusal
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ISSUES_HEADER = (
-    "诉求", "类别", "事项", "区域", "涉及", "人数", "状态", "登记日期", "期限", "部门", "专项",
-    "来源", "工单编号",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Export:
-    """What can be written of a table: ``p_class`` is what the access log says of it."""
-
-    file_name: str
-    p_class: str
-    sheet: Callable[[Any, Asked, bool], Sheet]
-
-
-def _managed(rows: Any, asked: Asked) -> Any:
-    return rows.filter(beneath(asked.scope.manage))
-
-
-def _issues(rows: Any, asked: Asked) -> Sheet:
-    return Sheet("诉求", ISSUES_HEADER, _issue_rows(_managed(rows, asked)))
-
-
-def _issue_rows(rows: Any) -> Iterator[tuple[str, ...]]:
-    found = rows.select_related("area", "household", "department").order_by("limit_on", "pk")
-    for one in found.iterator(chunk_size=2000):
-        yield (
-            one.title, str(Issue.Kind(one.kind).label), str(Issue.Subject(one.subject).label),
-            one.area.name, one.household.head_name if one.household else "公共场所",
-            str(one.people), str(Issue.State(one.state).label), one.registered_on.isoformat(),
-            one.limit_on.isoformat(), one.department.name if one.department else "",
-            one.campaign, str(Issue.Source(one.source).label), one.ticket,
-        )  # fmt: skip
-
-
-def _staff(rows: Any, asked: Asked) -> Sheet:
-    """Posts with their holders; of people, the posts they hold."""
-    if asked.table.kind == "people":
-        rows = Post.objects.in_force(asked.on).filter(person__in=rows.order_by().values("pk"))
-    return staff_sheet(_managed(rows, asked), on=asked.on)
-
-
-EXPORTS = {
-    "households": Export(
-        "户", "P2",
-        lambda rows, asked, needs: households_sheet(
-            rows.manageable_by(asked.user), on=asked.on, needs=needs),
-    ),
-    "links": Export(
-        "结对", "P2",
-        lambda rows, asked, needs: links_sheet(rows.manageable_by(asked.user), on=asked.on),
-    ),
-    "staff": Export("人员", "P1", lambda rows, asked, needs: _staff(rows, asked)),
-    "areas": Export(
-        "区域", "P0",
-        lambda rows, asked, needs: areas_sheet(_managed(rows, asked), on=asked.on),
-    ),
-    "issues": Export("诉求", "P2", lambda rows, asked, needs: _issues(rows, asked)),
-}  # fmt: skip
 
 
 @require_POST
 @allow("manager")
 def export(request: SignedInRequest, kind: str) -> HttpResponseBase:
-    """The rows chosen, or all that fit, as a file."""
+    """The rows chosen, or all that fit, as a file: at once, or when the worker has made it."""
     asked = asked_of(request, kind)
     try:
-        return written(request, asked)
+        offered = [key for key, _label in asked.table.exports]
+        key = request.POST.get("what", "")
+        key = key if key in offered else offered[0]
+        needs = request.POST.get("needs") == "1" and key == "households"
+        check(asked, needs=needs)
+        plain = request.POST.get("format") == "csv"
+        ticked = bool(keys_of(request)) and request.POST.get("all") != "1"
+        if not ticked and (n := asked.table.total(asked).n) > LARGE:
+            export_order(
+                asked=asked, what=key, plain=plain, needs=needs, expected=n, where=where_of(asked)
+            )
+            return redirect("exports")
+        return written(request, asked, key, plain=plain, needs=needs)
     except Refusal as refusal:
         return show(request, asked, error=refusal.sentence)
 
 
-def written(request: SignedInRequest, asked: Asked) -> HttpResponseBase:
+def where_of(asked: Asked) -> str:
+    """Of which area, as the access log says it."""
+    return asked.path or ",".join(asked.scope.manage)[:120]
+
+
+def written(
+    request: SignedInRequest, asked: Asked, key: str, *, plain: bool, needs: bool
+) -> HttpResponseBase:
     """Write the file aside, note what it holds, then send it."""
-    offered = [key for key, _label in asked.table.exports]
-    key = request.POST.get("what", "")
-    key = key if key in offered else offered[0]
-    what = EXPORTS[key]
-    needs = request.POST.get("needs") == "1" and key == "households"
-    check(asked, needs=needs)
-    rows = rows_to_write(request, asked)
+    sheet = EXPORTS[key].sheet(rows_to_write(request, asked), asked, needs)
     out = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    sheet = what.sheet(rows, asked, needs)
-    plain = request.POST.get("format") == "csv"
-    count = csv_write(out, sheet) if plain else book_write(out, [sheet])
+    count = write(out, sheet, plain=plain)
     if not count:
         out.close()
         raise Refusal(_("Nothing of this can be exported by you."))
-    where = asked.path or ",".join(asked.scope.manage)[:120]
-    note_read(request, Read(f"export.{key}", where, count, what.p_class))
-    if needs:
-        note_read(request, Read("export.needs", where, count, "P3", asked.typed.reason))
+    note(request, key, where_of(asked), count, reason=asked.typed.reason if needs else "")
     out.seek(0)
-    name = f"{what.file_name}_{asked.on:%Y%m%d}.{'csv' if plain else 'xlsx'}"
     return FileResponse(
-        out, as_attachment=True, filename=name,
-        content_type="text/csv; charset=utf-8" if plain else XLSX,
+        out, as_attachment=True, filename=file_name(key, asked.on, plain=plain),
+        content_type=content_type(plain=plain),
     )  # fmt: skip
+
+
+def note(request: SignedInRequest, key: str, where: str, rows: int, *, reason: str) -> None:
+    """Tell the access log what leaves; with a reason, needs leave, too."""
+    note_read(request, Read(f"export.{key}", where, rows, EXPORTS[key].p_class))
+    if reason:
+        note_read(request, Read("export.needs", where, rows, "P3", reason))
 
 
 def check(asked: Asked, *, needs: bool) -> None:
@@ -146,3 +101,44 @@ def rows_to_write(request: SignedInRequest, asked: Asked) -> Any:
     if keys_of(request) or request.POST.get("all") == "1":
         return chosen_rows(request, asked)
     return asked.table.rows(asked)
+
+
+@require_GET
+@allow("manager")
+def exports(request: SignedInRequest) -> HttpResponse:
+    """One's own files: being made, ready to be fetched, given up."""
+    labels = {key: label for table in TABLES.values() for key, label in table.exports}
+    jobs = [(job, labels[job.what]) for job in jobs_of(request.user)]
+    going = any(job.unfinished for job, _label in jobs)
+    return render(request, "desk/tables/exports.html", {"jobs": jobs, "going": going})
+
+
+def own_job(request: SignedInRequest, key: UUID) -> ExportJob:
+    """One's own file; any other does not exist."""
+    job = next((job for job in jobs_of(request.user) if job.pk == key), None)
+    if job is None:
+        raise Http404
+    return job
+
+
+@require_GET
+@allow("manager")
+def export_file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
+    """Send a file that is ready; logged each time."""
+    job = own_job(request, key)
+    if not may_fetch(job):
+        raise Http404
+    note(request, job.what, job.where, job.rows, reason=job.reason)
+    return FileResponse(
+        file_of(job).open("rb"), as_attachment=True,
+        filename=file_name(job.what, job.on, plain=job.plain),
+        content_type=content_type(plain=job.plain),
+    )  # fmt: skip
+
+
+@require_POST
+@allow("manager")
+def export_drop(request: SignedInRequest, key: UUID) -> HttpResponse:
+    """Give a file up, or remove it."""
+    export_cancel(job=own_job(request, key), by=request.user)
+    return redirect("exports")

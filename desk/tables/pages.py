@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from accounts.gate import SignedInRequest, allow
 from desk.tables import saved
 from desk.tables.asked import ask
-from desk.tables.views import show, table_or_404
+from desk.tables.registry import table_or_404
+from desk.tables.views import show
 from desk.tables.words import SEES_MATTERS
 from lib.clock import today
 from lib.errors import Refusal

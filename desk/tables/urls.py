@@ -6,6 +6,9 @@ from desk.tables import actions, exporting, pages, views
 
 urlpatterns = [
     path("", views.home, name="tables"),
+    path("exports/", exporting.exports, name="exports"),
+    path("exports/<uuid:key>/file/", exporting.export_file, name="export-file"),
+    path("exports/<uuid:key>/drop/", exporting.export_drop, name="export-drop"),
     path("<slug:kind>/", views.page, name="table"),
     path("households/needs/", views.needs, name="table-needs"),
     path("households/contact/", actions.contact, name="table-contact"),

@@ -10,37 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import SignedInRequest, allow
-from accounts.models import User
 from accounts.reads import Read, note_read
 from desk.tables import chips, looking, saved
-from desk.tables.areas import TABLE as AREAS
 from desk.tables.asked import Asked, Typed, ask
-from desk.tables.households import TABLE as HOUSEHOLDS
-from desk.tables.issues import TABLE as ISSUES
 from desk.tables.keyset import Page
-from desk.tables.people import TABLE as PEOPLE
-from desk.tables.posts import TABLE as POSTS
-from desk.tables.table import Column, Table
+from desk.tables.registry import table_or_404, tables_of
+from desk.tables.table import LARGE, Column
 from desk.tables.words import SEES_MATTERS
-from grids.scope import scope_of
 from lib.clock import today
 from lib.errors import Refusal
-
-TABLES: dict[str, Table] = {t.kind: t for t in (HOUSEHOLDS, PEOPLE, POSTS, AREAS, ISSUES)}
-
-
-def tables_of(user: User) -> list[Table]:
-    """The tables a person may open."""
-    kinds = scope_of(user).kinds
-    return [table for table in TABLES.values() if kinds & table.who]
-
-
-def table_or_404(user: User, kind: str) -> Table:
-    """The table, where the person may open it."""
-    table = next((t for t in tables_of(user) if t.kind == kind), None)
-    if table is None:
-        raise Http404
-    return table
 
 
 def asked_of(request: SignedInRequest, kind: str) -> Asked:
@@ -123,6 +101,7 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "adds": table.adds(asked),
         "exports": bool(scope.manage),
         "offered": table.exports,
+        "large": LARGE,
         "empty": None if rows else table.empty(asked),
         "error": error,
     }

@@ -105,7 +105,7 @@ def addresses(world: World) -> list[str]:
 
 def table_addresses(world: World) -> list[str]:
     """The tables whole, filtered, with every column, by area, and the pages of matters."""
-    found = ["/tables/", "/tables/households/needs/"]
+    found = ["/tables/", "/tables/households/needs/", "/tables/exports/"]
     for kind, words in TABLES.items():
         found += [f"/tables/{kind}/", *(f"/tables/{kind}/?{word}" for word in words)]
         found += [f"/tables/{kind}/?area={CODES[area]}" for area in ("T1", "T2", "V1", "U111")]

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from casework.coverage import facts, refresh
 from desk.models import SavedView
 from desk.tables.asked import ask
+from desk.tables.registry import TABLES
 from desk.tables.table import Table
-from desk.tables.views import TABLES
 from grids.models import Person
 from grids.services import post_end
 from households.models import Exemption, Household

@@ -12,8 +12,8 @@ from django.http import QueryDict
 
 from desk.tables import keyset
 from desk.tables.asked import ask
+from desk.tables.registry import TABLES
 from desk.tables.table import Table
-from desk.tables.views import TABLES
 from households.services import household_register, household_review
 from tests.people import World
 

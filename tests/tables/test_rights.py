@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AccessLog
-from desk.tables.views import TABLES
+from desk.tables.registry import TABLES
 from households.models import NeedKind
 from tests.access import expected
 from tests.people import ISSUES, World
