@@ -128,6 +128,8 @@ def addresses(table: Table) -> Iterator[str]:
     for flag in table.flags:
         yield f"filter={flag.key}"
     for item in table.filters:
+        if item.day:
+            yield f"{item.key}={shell.on.replace(year=shell.on.year - 1)}"
         for value, _label in list(item.choices(shell))[:3]:
             yield f"{item.key}={value}"
 

@@ -134,7 +134,7 @@ def ask(table: Table, user: User, given: QueryDict, *, on: date) -> Asked:
         (item, given.get(item.key, ""))
         for item in table.filters
         if given.get(item.key) and item.right(scope)
-        and given.get(item.key) in {value for value, _label in item.choices(shell)}
+        and item.takes(given.get(item.key, ""), shell)
     )  # fmt: skip
     sort = given.get("sort", "")
     order = next((o for o in table.orders if o.key == sort.lstrip("-")), table.orders[0])

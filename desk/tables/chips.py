@@ -35,6 +35,8 @@ class Chip:
     chosen: Any = ""
     choices: list[Choice] = field(default_factory=list)
     clear: str = ""
+    #: For a filter that asks for a day: the rest of the state, as hidden fields of its form.
+    fields: list[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,15 @@ def value_chips(asked: Asked) -> list[Chip]:
         if not item.right(asked.scope):
             continue
         chip = Chip(item.key, item.label, clear=asked.address(**{item.key: None}))
+        if item.day:
+            chip.chosen = asked.value(item.key)
+            chip.fields = other_fields(asked, item.key)
         for value, label in item.choices(asked):
             chosen = value == asked.value(item.key)
             chip.choices.append(Choice(label, asked.address(**{item.key: value}), chosen))
             if chosen:
                 chip.chosen = label
-        if chip.choices:
+        if chip.choices or item.day:
             chips.append(chip)
     return chips
 

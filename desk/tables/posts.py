@@ -114,6 +114,8 @@ class Posts(Table):
     filters = (
         Filter("role", gettext_lazy("Post"), role_choices,
                lambda rows, value, asked: rows.filter(role=value)),
+        Filter("ended_since", gettext_lazy("Ended since"), lambda asked: (),
+               lambda rows, value, asked: rows.filter(during__endswith__gte=value), day=True),
     )  # fmt: skip
 
     def seen(self, asked: Asked) -> PostQuerySet:
@@ -124,7 +126,7 @@ class Posts(Table):
     def within(self, asked: Asked) -> QuerySet[Post]:
         """Posts of the area in force, or those that have ended."""
         posts = self.seen(asked).filter(path__startswith=asked.path)
-        if asked.has("ended"):
+        if asked.has("ended") or asked.value("ended_since"):
             return posts.filter(during__endswith__lte=asked.on)
         return posts.in_force(asked.on)
 

@@ -76,13 +76,26 @@ class Flag:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter with a value: ``key=value`` in the address. Unknown values are passed over."""
+    """A filter with a value: ``key=value`` in the address. Unknown values are passed over.
+
+    One that asks for a ``day`` has no choices but any date up to today.
+    """
 
     key: str
     label: Any
     choices: Callable[[Asked], Iterable[tuple[str, Any]]]
     apply: Callable[[Any, str, Asked], Any]
     right: Callable[[Scope], bool] = anybody
+    day: bool = False
+
+    def takes(self, value: str, asked: Asked) -> bool:
+        """Whether this is one of its values."""
+        if not self.day:
+            return value in {known for known, _label in self.choices(asked)}
+        try:
+            return date.fromisoformat(value) <= asked.on
+        except ValueError:
+            return False
 
 
 @dataclass

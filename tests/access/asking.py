@@ -36,7 +36,7 @@ TABLES = {
     "households": ["filter=gap", "filter=own", "filter=unlocated", "without=unit_head",
                    "columns=head,residence,size,registered", "sort=-registered"],
     "people": ["filter=full", "filter=ended", "columns=name,party,skills,phone,account"],
-    "posts": ["filter=vacant", "filter=ended", "columns=role,person,until,background"],
+    "posts": ["filter=vacant", "filter=ended", "ended_since=2020-01-01", "columns=role,person,until,background"],
     "areas": ["filter=vacant", "filter=no_outline", "columns=name,type,kind,heads"],
     "issues": ["filter=open", "place=household", "columns=title,household,source,campaign"],
 }  # fmt: skip

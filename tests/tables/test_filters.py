@@ -122,6 +122,17 @@ def test_people_without_a_post_now_and_without_account(world: World) -> None:
     assert found(world, "filter=no_account", "people") == {world.people["head"].pk}
 
 
+def test_posts_that_ended_since_a_day(world: World) -> None:
+    post = world.posts["worker"]
+    post_end(post=post, on=world.on)
+    assert post.pk in found(world, f"ended_since={world.on}", "posts")
+    for day in (world.on + timedelta(days=1), "2026-13-01", "gestern"):  # passed over
+        assert post.pk not in found(world, f"ended_since={day}", "posts")
+    type(post).objects.filter(pk=post.pk).update(during=(world.began, world.on - timedelta(days=9)))
+    assert post.pk not in found(world, f"ended_since={world.on - timedelta(days=8)}", "posts")
+    assert post.pk in found(world, f"ended_since={world.on - timedelta(days=9)}", "posts")
+
+
 def test_a_view_keeps_filters_and_columns_and_never_a_text(world: World, as_user) -> None:
     client = as_user("manager")
     address = "/tables/households/views/?filter=gap&area=159901100201&columns=head,area"
