@@ -2,7 +2,11 @@
 import { _, ngettext, percent } from '../data/i18n.js';
 import { barOf, isRemainder, keyOf, reasonsOf, sortRows } from '../data/coverage.js';
 import { classify } from '../data/classes.js';
+import { soon } from '../data/soon.js';
 import { View, h, span } from './base.js';
+
+const FIRST = 60; // rows drawn at once: more than any screen shows
+const MORE = 10; // rows drawn between two frames
 
 export class AreaList extends View {
   watch({ coverage, route, villages, fitZoom }) {
@@ -26,7 +30,23 @@ export class AreaList extends View {
     const rows = sortRows(coverage.rows, measure);
     const widest = Math.max(1, ...rows.map((row) => this.length(row)));
     this.classes = classify(measure.areas(coverage.rows), measure, this.model.route.classes);
-    return h('ul.areas', { 'aria-label': _('Areas, worst first') }, rows.map((row) => this.row(row, widest)));
+    // Whoever has scrolled or chosen further down keeps the place.
+    const chosen = rows.findIndex((row) => keyOf(row) === this.model.route.sel);
+    const first = this.scrollTop ? rows.length : Math.max(FIRST, chosen + 1);
+    const draw = (some) => some.map((row) => this.row(row, widest));
+    this.list = h('ul.areas', { 'aria-label': _('Areas, worst first') }, draw(rows.slice(0, first)));
+    this.continue(this.list, rows.slice(first), draw);
+    return this.list;
+  }
+
+  /** Appends the rows that no screen shows yet, as long as the list is the one on the page. */
+  continue(list, rows, draw) {
+    if (!rows.length) return;
+    soon(() => {
+      if (list !== this.list) return;
+      list.append(...draw(rows.slice(0, MORE)));
+      this.continue(list, rows.slice(MORE), draw);
+    });
   }
 
   /** What the bar counts: households of the gap, or the measure itself. */

@@ -26,6 +26,9 @@ export const REMAINDER = 'none';
 export const keyOf = (row) => row.code ?? row.id ?? REMAINDER;
 export const isRemainder = (row) => !row.id;
 
+/** By code as a string of digits: the language's own order would cost most of the sorting. */
+const compareCodes = (a, b) => (String(a.code) < String(b.code) ? -1 : 1);
+
 /**
  * Rows worst first by a measure; withheld and blank ones after, the remainder last. A remainder
  * without households that counts nothing here is left out: it holds posts of the areas above.
@@ -34,11 +37,13 @@ export function sortRows(rows, measure) {
   const sign = measure.worst === 'high' ? -1 : 1;
   const rank = (row) => (isRemainder(row) ? 2 : measure.value(row) === null ? 1 : 0);
   const counts = (row) => !isRemainder(row) || row.households > 0 || measure.value(row) > 0;
-  return rows.filter(counts).sort((a, b) => {
-    if (rank(a) !== rank(b)) return rank(a) - rank(b);
-    const difference = rank(a) === 0 ? sign * (measure.value(a) - measure.value(b)) : 0;
-    return difference || b.gap - a.gap || String(a.code).localeCompare(String(b.code));
+  const keyed = rows.filter(counts).map((row) => ({ row, rank: rank(row), value: measure.value(row) }));
+  keyed.sort((a, b) => {
+    if (a.rank !== b.rank) return a.rank - b.rank;
+    const difference = a.rank === 0 ? sign * (a.value - b.value) : 0;
+    return difference || b.row.gap - a.row.gap || compareCodes(a.row, b.row);
   });
+  return keyed.map(({ row }) => row);
 }
 
 /** The row a selection names, by code or id. */

@@ -14,16 +14,18 @@ const unitOf = { households: _('households'), posts: _('posts'), people: _('peop
 
 /** Whether a field of a row, or the group it belongs to, is kept back as a small number. */
 export function isWithheld(row, field) {
-  const names = row?.withheld ?? [];
+  const names = row?.withheld;
+  if (!names?.length) return false;
   return names.includes(field) || names.includes(field.split('.')[0]);
 }
 
 /** Not "fewer than 5": larger counts are withheld too where they would give a small one away. */
 export const WITHHELD_TEXT = _('small number, not shown');
 
-/** The field of a row by its path, or null. */
+/** The field of a row by its path (`a` or `a.b`), or null. */
 function read(row, field) {
-  return field.split('.').reduce((part, name) => part?.[name], row) ?? null;
+  const [group, name] = field.split('.');
+  return (name ? row[group]?.[name] : row[group]) ?? null;
 }
 
 /** part / whole, or null where one is unknown or there is no denominator. */

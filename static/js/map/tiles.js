@@ -2,25 +2,9 @@
 import * as L from 'leaflet';
 import Pbf from 'pbf';
 import { VectorTile } from '@mapbox/vector-tile';
+import { soon } from '../data/soon.js';
 
-const BUDGET = 8; // ms of decoding and painting new tiles before the browser may draw a frame
 const HELD = 48; // tiles of outlines kept for layers that show the same ones
-
-const jobs = [];
-
-/** Does a job soon, and no more of them at once than leave room for a frame. */
-function soon(job) {
-  if (jobs.push(job) === 1) setTimeout(work);
-}
-
-function work() {
-  const end = performance.now() + BUDGET;
-  do {
-    jobs[0]();
-    jobs.shift();
-  } while (jobs.length && performance.now() < end);
-  if (jobs.length) setTimeout(work);
-}
 
 /** Layers of one tile; an empty object where the server has nothing there. */
 export async function fetchTile(url, signal) {
@@ -72,10 +56,17 @@ export const DataTiles = L.GridLayer.extend({
     const element = this.element();
     const tile = { element, coords, abort: new AbortController(), data: null };
     this.store.set(this._tileCoordsToKey(coords), tile);
-    this.load(this.urlOf(coords), tile.abort.signal)
-      .then((layers) => soon(() => this.arrived(tile, layers, done)))
-      .catch((error) => done(error.name === 'AbortError' ? null : error, element));
+    // Leaflet asks for all tiles of a view at once, and each request costs the page a moment.
+    soon(() => this.ask(tile, done));
     return element;
+  },
+
+  ask(tile, done) {
+    const { signal } = tile.abort;
+    if (signal.aborted) return;
+    this.load(this.urlOf(tile.coords), signal)
+      .then((layers) => soon(() => this.arrived(tile, layers, done)))
+      .catch((error) => done(error.name === 'AbortError' ? null : error, tile.element));
   },
 
   arrived(tile, layers, done) {

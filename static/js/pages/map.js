@@ -43,9 +43,22 @@ const ELEMENTS = {
 const config = JSON.parse(document.getElementById('page-config').textContent);
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 const path = globalThis.location.pathname;
+
+/** The address follows the state a moment later: writing it costs a frame while the map moves. */
 const history = {
-  push: (address) => globalThis.history.pushState(null, '', path + address),
-  replace: (address) => globalThis.history.replaceState(null, '', path + address),
+  due: null,
+  replace(address) {
+    if (this.due === null) setTimeout(() => this.write());
+    this.due = address;
+  },
+  write() {
+    if (this.due !== null) globalThis.history.replaceState(null, '', path + this.due);
+    this.due = null;
+  },
+  push(address) {
+    this.write();
+    globalThis.history.pushState(null, '', path + address);
+  },
 };
 
 // The address holds the whole state, so signing in again leads back to it.
