@@ -3,6 +3,9 @@
 ``python -m bench.frames`` starts the server as ``./lianhu run`` does and drives the page as a
 person would, with the mouse. The floor is the same page and the same gestures with every tile
 answered empty, so that what remains is the browser and this machine; the two take turns.
+
+A frame is also late when another process holds the processor, so the page's own part is measured
+apart: the longest task of its main thread, in processor time.
 """
 
 from __future__ import annotations
@@ -101,6 +104,36 @@ def measured(context: BrowserContext, address: str, *, empty: bool) -> Seen:
     return seen
 
 
+def tasks(context: BrowserContext, address: str) -> list[float]:
+    """Processor time in ms of each task of the page's main thread during the gestures."""
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    session = context.new_cdp_session(page)
+    events: list[dict[str, Any]] = []
+    ended: list[bool] = []
+    session.on("Tracing.dataCollected", lambda given: events.extend(given["value"]))
+    session.on("Tracing.tracingComplete", lambda _given: ended.append(True))
+    session.send("Tracing.start", {"categories": "toplevel", "transferMode": "ReportEvents"})
+    gestures(page)
+    session.send("Tracing.end")
+    while not ended:
+        page.wait_for_timeout(50)
+    page.close()
+    main = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    return sorted(
+        event.get("tdur", 0) / 1000
+        for event in events
+        if event["ph"] == "X"
+        and event["name"].endswith("RunTask")
+        and (event["pid"], event["tid"]) in main
+    )
+
+
 def first_load(context: BrowserContext, base: str) -> None:
     """Bytes of the first load as sent (compressed), and when the page can be used."""
     page = context.new_page()
@@ -170,6 +203,12 @@ def drive(cookies: dict[str, str], base: str, households: int, rounds: int) -> N
                         seen.tiles += one.tiles
                 for side, seen in sides.items():
                     print(f"  {name:10} {side:5} {seen.line()}")
+                with signed_in(cookie, base, headless) as context:
+                    took = tasks(context, address)
+                print(
+                    f"  {name:10} the page's own tasks: n={len(took)}, longest {took[-1]:.0f} ms"
+                    f" of processor time, {sum(one > LONG for one in took)} over {LONG} ms"
+                )
                 longest = max(sides["full"].frames) / max(sides["empty"].frames)
                 print(f"  {name:10} ratio of the longest frames, full / empty: {longest:.2f}")
         headless.close()
