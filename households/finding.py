@@ -56,6 +56,22 @@ def households_found(user: User, text: str, *, on: date) -> QuerySet[Household]:
     return Household.objects.filter(pk__in=first.union(*others))
 
 
+def found_by(household: Household, text: str) -> str:
+    """By which of its signs ``text`` found a household; the phone is what is left for digits."""
+    wanted, digits = text.lower(), re.sub(r"[\s-]", "", text)
+    serial = household.serial.lower()
+    number = len(digits) >= 4 and digits.isdigit()
+    if wanted in household.head_name.lower():
+        return "name"
+    if serial and (serial == wanted or (number and serial.endswith(digits))):
+        return "number"
+    if wanted in household.address.lower():
+        return "address"
+    if LETTERS.fullmatch(wanted) and household.initials.startswith(wanted):
+        return "initials"
+    return "phone" if number else "contact"
+
+
 def _of_contact(seen: QuerySet[Household], text: str, *, on: date) -> QuerySet[Household]:
     """Of these, the households whose named contact fits ``text``."""
     links = Link.objects.in_force(on).filter(person_named(text, "post__person__"))

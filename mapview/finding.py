@@ -12,7 +12,7 @@ from grids.models import Area, Post
 from grids.naming import area_labels
 from grids.querysets import person_named
 from grids.scope import scope_of
-from households.finding import households_found
+from households.finding import found_by, households_found
 from households.models import Household
 from lib.geo import (
     bearing_from,
@@ -26,11 +26,11 @@ from lib.geo import (
 LIMIT = 20
 
 
-def _household_rows(found: QuerySet[Household], *, on: date) -> list[dict[str, Any]]:
+def _household_rows(found: QuerySet[Household], text: str, *, on: date) -> list[dict[str, Any]]:
     rows = list(
         found.annotate(lon=longitude_of(), lat=latitude_of())
         .order_by("head_name", "id")
-        .only("id", "serial", "head_name", "address", "path")[:LIMIT]
+        .only("id", "serial", "head_name", "address", "path", "initials")[:LIMIT]
     )
     places = area_labels({row.path for row in rows}, on=on)
     return [
@@ -42,6 +42,7 @@ def _household_rows(found: QuerySet[Household], *, on: date) -> list[dict[str, A
             "area": places[row.path],
             "lon": row.lon,
             "lat": row.lat,
+            "found_by": found_by(row, text),
         }
         for row in rows
     ]
@@ -62,7 +63,7 @@ def search(user: User, text: str, *, on: date) -> dict[str, list[dict[str, Any]]
             {"id": a.id, "code": a.code, "name": a.name, "level": a.level, "type": a.type_label}
             for a in areas
         ],
-        "households": _household_rows(households_found(user, text, on=on), on=on),
+        "households": _household_rows(households_found(user, text, on=on), text, on=on),
         "people": people_found(user, text, on=on),
     }
 

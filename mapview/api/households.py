@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from accounts.gate import SignedInRequest, allow
+from accounts.keys import phone_of
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
 from grids.asked import asked_area, asked_date
@@ -89,6 +90,17 @@ def card(request: SignedInRequest, key: UUID) -> dict[str, Any]:
     household.refresh_from_db(fields=["outside"])
     note_read(request, Read("household.card", household.path, 1, "P2"))
     return household_card(request.user, household, on=today())
+
+
+@router.post("/households/{key}/phone")
+@allow(*SEES_HOUSEHOLDS)
+def phone(request: SignedInRequest, key: UUID) -> dict[str, str]:
+    """The phone of a household, to call it; a step of its own, logged as that."""
+    household = Household.objects.visible_to(request.user).filter(pk=key).first()
+    if household is None:
+        raise Http404
+    note_read(request, Read("household.phone", str(key), 1, "P2"))
+    return {"phone": phone_of(household.phone_sealed)}
 
 
 def _household_area(request: SignedInRequest, code: str | None, day: date) -> Area:

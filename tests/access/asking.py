@@ -23,6 +23,7 @@ TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
     "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/trend", "v1/households/<key>/card",
+    "v1/households/<key>/phone",
     "v1/emergency/<key>/places",
     "v1/tables/areas",
     "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from django.db import connection
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.people import World, build_world
 from tests.people import today as world_today
@@ -63,7 +65,25 @@ class Visitor:
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.get_by_role("button", name="登录").click()
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
         self.page.wait_for_load_state("networkidle")
+
+    def settled(self) -> None:
+        """Wait until the map has drawn its numbers and every tile it asked for."""
+        expect(self.page.locator("lh-headline .headline-number")).to_be_attached()
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(
+            "() => { const tiles = [...document.querySelectorAll('#map .leaflet-tile')];"
+            " return tiles.length && tiles.every(t => t.matches('.leaflet-tile-loaded')); }"
+        )
+
+    def says(self, pattern: str) -> None:
+        """Wait until the address holds a pattern."""
+        expect(self.page).to_have_url(re.compile(pattern))
+
+    def says_not(self, pattern: str) -> None:
+        """Wait until the address holds a pattern no longer."""
+        expect(self.page).not_to_have_url(re.compile(pattern))
 
     def layers(self) -> Locator:
         """The chooser of levels and layers; on a phone it is opened first."""
@@ -107,7 +127,21 @@ def visitor(request, chromium: Browser, live_server, town: World) -> Iterator[Vi
     watch(page, someone.complaints)
     yield someone
     context.close()
+    wait_for_silence()
     assert someone.complaints == []
+
+
+def wait_for_silence(patience: float = 20) -> None:
+    """Until the server has answered what the closed page had asked: the tables are emptied next."""
+    quiet, end = 0, time.monotonic() + patience
+    while quiet < 3 and time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            quiet = quiet + 1 if cursor.fetchone()[0] == 0 else 0
+        time.sleep(0.05)
 
 
 def watch(page: Page, complaints: list[str]) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visitor
-from tests.people import World
+from tests.people import PINS, World
 from tests.people import today as world_today
+from tests.shapes import point
 
 
 def test_it_keeps_the_layers_in_the_address(visitor: Visitor, town: World):
     page = visitor.page
     visitor.sign_in("manager")
+    visitor.settled()
     matters = visitor.layers().get_by_role("button", name="诉求")
     expect(matters).to_have_attribute("aria-pressed", "true")
     matters.click()
@@ -21,8 +25,8 @@ def test_it_keeps_the_layers_in_the_address(visitor: Visitor, town: World):
     visitor.check_access()
     visitor.fits()
     visitor.shot("layers")
-    assert "show=households" in page.url
-    assert "hide=issues" in page.url
+    visitor.says("show=households")
+    visitor.says("hide=issues")
     page.reload()
     page.wait_for_load_state("networkidle")
     homes = visitor.layers().get_by_role("button", name="户", exact=True)
@@ -47,7 +51,7 @@ def test_it_says_what_a_measure_means_and_counts_density_two_ways(visitor: Visit
     visitor.check_access()
     visitor.fits()
     visitor.shot("legend")
-    assert "measure=most_need_100" in page.url
+    visitor.says("measure=most_need_100")
 
 
 def test_it_says_that_an_earlier_day_is_shown_and_leads_back(visitor: Visitor, town: World):
@@ -62,12 +66,13 @@ def test_it_says_that_an_earlier_day_is_shown_and_leads_back(visitor: Visitor, t
     visitor.shot("earlier-day")
     note.get_by_role("button", name="回到今天").click()
     expect(note).to_be_hidden()
-    assert "on=" not in page.url
+    visitor.says_not("on=")
 
 
 def test_the_keyboard_reaches_what_stands_on_the_map(visitor: Visitor, town: World):
     page = visitor.page
     visitor.sign_in("manager")
+    visitor.settled()
     page.locator("#map").focus()
     page.keyboard.press("Enter")
     options = page.locator("lh-map-items").get_by_role("option")
@@ -103,6 +108,47 @@ def test_the_keyboard_opens_a_matter_at_a_public_place(visitor: Visitor, town: W
     visitor.check_access()
     visitor.fits()
     visitor.shot("matter")
+
+
+def test_an_opened_matter_is_not_hidden_by_the_sheet_it_opens(visitor: Visitor, town: World):
+    page, road = visitor.page, point(*PINS["road"])
+    visitor.sign_in("manager")
+    # In the lower part of the map, where a sheet comes up on a phone.
+    page.goto(f"{visitor.base}/?at={road.y + 0.002:.5f},{road.x:.5f},15")
+    visitor.settled()
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    matter = page.locator("lh-map-items").get_by_role("option").filter(has_text="诉求 ·").first
+    matter.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("lh-place-card")).to_contain_text("甲一村路口积水")
+    visitor.settled()
+    stage, sheet = page.locator(".stage").bounding_box(), page.locator("lh-sheet").bounding_box()
+    found = re.search(r"at=([\d.]+),[\d.]+,([\d.]+)", page.url)
+    assert stage and sheet and found
+    pixels = 256 * 2 ** float(found[2]) / 360 / math.cos(math.radians(road.y))
+    place = stage["y"] + stage["height"] / 2 + (float(found[1]) - road.y) * pixels
+    lowest = sheet["y"] if visitor.width < 900 else stage["y"] + stage["height"]
+    assert stage["y"] < place < lowest
+
+
+def test_the_list_of_what_is_in_view_fills_while_it_is_open(visitor: Visitor, town: World):
+    page = visitor.page
+    held: list[Route] = []
+    visitor.sign_in("manager")
+    page.route("**/tiles/**", lambda route: held.append(route))
+    page.reload()
+    expect(page.locator("lh-headline .headline-number")).to_be_visible()
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("lh-map-items")).to_contain_text("视野内没有内容")
+    waiting, held[:] = list(held), []
+    for route in waiting:
+        route.continue_()
+    page.unroute("**/tiles/**")
+    options = page.locator("lh-map-items").get_by_role("option")
+    expect(options.filter(has_text="甲一村").first).to_be_visible()
+    expect(page.locator("lh-map-items :focus")).to_be_visible()
 
 
 def test_it_draws_the_density_for_who_reads_needs(visitor: Visitor, town: World):

@@ -53,11 +53,10 @@ def workbook(tmp_path: Path) -> Path:
 
 
 def headline(visitor: Visitor) -> int:
-    """The number the page opens with."""
-    text = visitor.page.locator("lh-headline").inner_text()
-    found = re.search(r"[\d,]+", text)
-    assert found, text
-    return int(found.group().replace(",", ""))
+    """The number the page opens with, once it has come."""
+    number = visitor.page.locator("lh-headline .headline-number")
+    expect(number).to_have_text(re.compile(r"^[\d,]+$"))
+    return int(number.inner_text().replace(",", ""))
 
 
 def test_a_list_becomes_a_gap_on_the_map_and_the_gap_falls(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from django.contrib.gis.geos import Point
@@ -20,7 +21,8 @@ def find(visitor: Visitor, text: str, name: str) -> None:
     """Type a text into the search and open the household it finds."""
     page = visitor.page
     box = page.get_by_role("combobox", name="找户、找人、找地址")
-    box.fill(text)
+    with page.expect_response(lambda answer: "/api/v1/search" in answer.url):
+        box.fill(text)
     option = page.get_by_role("option").filter(has_text=name)
     expect(option).to_be_visible()
     box.press("ArrowDown")
@@ -70,6 +72,28 @@ def test_a_household_is_found_by_name_initials_phone_and_contact(visitor: Visito
     visitor.shot("place-card")
 
 
+def test_naming_a_contact_from_a_card_leads_back_to_it(visitor: Visitor, town: World):
+    page, li = visitor.page, town.households["li"]
+    visitor.sign_in("manager")
+    page.goto(f"{visitor.base}/?home={li.pk}")
+    card = page.locator("lh-place-card")
+    card.get_by_role("button", name="指定联系人").click()
+    page.get_by_role("button", name="返回").click()
+    expect(card.get_by_role("heading", name="李无点")).to_be_visible()
+    card.get_by_role("button", name="指定联系人").click()
+    page.get_by_role("radio", name=re.compile("舒支书")).check()
+    page.get_by_role("button", name=re.compile("舒支书.*1 户")).click()
+    result = card.get_by_role("group", name="办理结果")
+    expect(result).to_contain_text("舒支书")
+    expect(card.get_by_role("list", name="联系人")).to_contain_text("舒支书")
+    visitor.says(f"home={li.pk}")
+    visitor.fits()
+    visitor.check_access()
+    visitor.shot("named-from-card")
+    result.get_by_role("button", name="撤销").click()
+    expect(card).to_contain_text("无联系人")
+
+
 def test_a_pin_is_moved_by_keys_and_taken_back(visitor: Visitor, town: World):
     page, zhao = visitor.page, town.households["zhao"]
     before = Household.objects.get(pk=zhao.pk).location
@@ -100,6 +124,7 @@ def test_who_moves_a_pin_second_is_told(visitor: Visitor, town: World):
     visitor.sign_in("manager")
     page.goto(f"{visitor.base}/?home={zhao.pk}")
     page.get_by_role("button", name="移动位置").click()
+    expect(page.get_by_role("button", name="位置标记")).to_be_focused()
     page.keyboard.press("Shift+ArrowDown")
     theirs = point(0.7, 0.7)
     move_as_another(town, theirs)
@@ -136,6 +161,10 @@ def test_the_nearest_to_where_one_stands(visitor: Visitor, town: World):
     expect(rows.first).to_contain_text("赵独居")
     expect(rows.first).to_contain_text("正东 79 米")
     expect(rows.first.get_by_role("link", name="用百度导航")).to_be_visible()
+    rows.first.get_by_role("button", name="赵独居 的电话").click()
+    call = rows.first.get_by_role("link", name="拨打 赵独居")
+    expect(call).to_have_attribute("href", "tel:15900000001")
+    expect(call).to_be_focused()
     assert str(HERE.x) not in page.url
     visitor.fits()
     visitor.check_access()

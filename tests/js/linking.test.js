@@ -30,6 +30,25 @@ test('it names a contact, and the number falls', async () => {
   assert.equal(addresses.at(-1), '?sel=152223100021&open=gap');
 });
 
+test('it leads back to the card that naming began on', async () => {
+  const { model, api } = await openPage();
+  const id = '00000000-0000-4000-8000-000000000001';
+  api.card = async () => ({ id, head: '户', lon: null, lat: null, links: [], area: { code: '152223100021001' } });
+  await model.showPlace({ id });
+  await model.linking.chooseFor(id);
+  assert.equal(model.route.open, 'link');
+  await model.linking.back();
+  assert.deepEqual([model.route.home, model.route.open], [id, '']);
+  await model.linking.chooseFor(id);
+  await model.linking.confirm();
+  assert.deepEqual([model.route.home, model.route.open, model.state.result.home], [id, '', id]);
+  await model.linking.open();
+  model.linking.pick('h0', true);
+  await model.linking.choose();
+  await model.linking.confirm();
+  assert.deepEqual([model.route.open, model.state.result.home], ['gap', '']);
+});
+
 test('it undoes what it did', async () => {
   const { model } = await openPage();
   await model.linking.open();

@@ -40,6 +40,16 @@ test('it opens no household for whom sees only counts', async () => {
   assert.equal(model.state.card, null);
 });
 
+test('it tells a phone where it was asked for, and why it cannot', async () => {
+  const { model, api } = await page('');
+  api.phone = async () => ({ phone: '13900000001' });
+  await model.places.askPhone(ID);
+  assert.deepEqual(model.state.phones.get(ID), { number: '13900000001' });
+  api.phone = async () => { throw new Error('No connection.'); };
+  await model.places.askPhone('other');
+  assert.deepEqual(model.state.phones.get('other'), { error: 'No connection.' });
+});
+
 test('it lists the households at one point and comes back to them', async () => {
   const { model, api } = await page('');
   api.at = async () => ({ total: 1, rows: [{ id: ID, head: '户0', links: [] }] });

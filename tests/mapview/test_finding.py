@@ -39,6 +39,18 @@ def test_it_finds_a_household(as_user, world: World, text: str, head: str):
     assert heads(find(as_user("manager"), text)) == [head]
 
 
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("独居", "name"), ("zdj", "initials"), ("fg004", "number"),
+        ("0002", "phone"), ("界河", "address"), ("连户长", "contact"), ("lhc", "contact"),
+    ],
+)  # fmt: skip
+def test_it_says_by_what_it_found(as_user, world: World, text: str, by: str):
+    found = find(as_user("manager"), text)["households"]
+    assert {row["found_by"] for row in found} == {by}
+
+
 def test_it_finds_by_two_characters_of_a_new_name(as_user, world: World):
     household_change_head(household=world.households["li"], head_name="欧阳晴川")
     assert heads(find(as_user("manager"), "晴川")) == ["欧阳晴川"]

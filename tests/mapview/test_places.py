@@ -1,16 +1,19 @@
 """What is at a place: the nearest of one's own, several at one point, one household as a card."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from accounts.models import AccessLog
 from households.models import Household
 from households.services import exemption_approve, exemption_ask, residence_set
-from tests.people import World
+from tests.access import expected
+from tests.people import HOUSEHOLDS, World
 from tests.shapes import point
 
 pytestmark = pytest.mark.django_db
+JSON: dict[str, Any] = {"data": {}, "content_type": "application/json"}
 
 
 def asked(client, **query: str) -> list[str]:
@@ -110,6 +113,26 @@ def test_a_card_out_of_scope_does_not_exist(as_user, world: World):
     key = world.households["zhao"].pk
     for login in ("leader", "outsider", "outer_head", "auditor"):
         assert as_user(login).get(f"/api/v1/households/{key}/card").status_code == 404, login
+
+
+@pytest.mark.parametrize("login", expected.EVERYONE)
+def test_a_phone_is_told_to_who_reads_the_household_and_each_time_is_logged(
+    as_user, world: World, login: str
+):
+    client, own = as_user(login), expected.households(login)
+    for key, household in world.households.items():
+        number = next(row[4] for row in HOUSEHOLDS if row[0] == key)
+        answer = client.post(f"/api/v1/households/{household.pk}/phone", **JSON)
+        if key in own:
+            assert answer.json() == {"phone": number or ""}
+            row = AccessLog.objects.latest("id")
+            assert (row.action, row.scope, row.field_class) == (
+                "household.phone", str(household.pk), "P2",
+            )  # fmt: skip
+        else:
+            assert answer.status_code in (403, 404), key
+            assert not number or number not in answer.content.decode()
+    assert AccessLog.objects.count() == len(own)
 
 
 def test_a_head_of_a_unit_looks_back_at_the_own_households_alone(as_user, world: World):

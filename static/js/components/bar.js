@@ -2,7 +2,7 @@
 import { _ } from '../data/i18n.js';
 import { levelAll, levelOfCode } from '../data/levels.js';
 import { located } from '../data/places.js';
-import { whyFound } from '../data/matching.js';
+import { foundBy } from '../data/matching.js';
 import { View, h, icon } from './base.js';
 
 export class Trail extends View {
@@ -79,7 +79,7 @@ export class SearchBox extends HTMLElement {
     }
     this.input.setAttribute('aria-busy', 'true');
     try {
-      this.fill(await this.model.api.search(text, this.model.signal('search')), text);
+      this.fill(await this.model.api.search(text, this.model.signal('search')));
     } catch (error) {
       if (error.name !== 'AbortError') this.say(error.message);
     } finally {
@@ -92,11 +92,11 @@ export class SearchBox extends HTMLElement {
     this.show(true);
   }
 
-  fill({ areas = [], households = [], people = [] }, searched) {
+  fill({ areas = [], households = [], people = [] }) {
     this.at = -1;
     const groups = [
       [_('Areas'), areas, (area) => [area.name, area.trail ?? area.type], (area) => this.toArea(area)],
-      [_('Households'), households, (row) => [row.head, this.about(row, searched)],
+      [_('Households'), households, (row) => [row.head, this.about(row)],
         (row) => this.toHousehold(row)],
       [_('Contacts'), people, (row) => [row.name, [row.role_label, row.area_name].filter(Boolean).join(' · ')],
         (row) => this.toPerson(row)],
@@ -119,9 +119,9 @@ export class SearchBox extends HTMLElement {
   }
 
   /** Where a found household is filed, and by what of it it was found; the phone stays untold. */
-  about(row, searched) {
+  about(row) {
     return [
-      whyFound(row, searched), row.serial, row.area?.name, row.address,
+      foundBy(row.found_by), row.serial, row.area?.name, row.address,
       located(row) ? '' : _('not located'),
     ].filter(Boolean).join(' · ');
   }
@@ -154,6 +154,9 @@ export class SearchBox extends HTMLElement {
   }
 
   choose(act) {
+    // An answer on its way would open the list again.
+    clearTimeout(this.timer);
+    this.model.signal('search');
     this.show(false);
     this.input.blur();
     act();

@@ -25,7 +25,7 @@ export class GapPanel extends Panel {
     return h(back ? 'div.card-head.backward' : 'div.card-head', {},
       h('button.icon-button', {
         type: 'button', 'aria-label': back ? _('Back') : _('Close'), 'data-focus': 'close',
-        onclick: () => this.model.go(back ? { open: 'gap' } : { open: '', reason: '' }),
+        onclick: () => (back ? this.model.linking.back() : this.model.go({ open: '', reason: '' })),
       }, icon(back ? 'back' : 'close')),
       h('h2', {}, title), h('p.hint', {}, sub));
   }

@@ -9,8 +9,16 @@ export class MapItems extends View {
     super.connect(model);
     this.addEventListener('keydown', (event) => this.key(event));
     this.addEventListener('focusout', ({ relatedTarget }) => {
+      // A list drawn anew takes its focus along; only leaving it closes it.
+      if (this.drawing) return;
       if (model.state.items && !this.contains(relatedTarget) && document.hasFocus()) model.browse(false);
     });
+  }
+
+  update(state) {
+    this.drawing = true;
+    super.update(state);
+    this.drawing = false;
   }
 
   draw({ items }) {

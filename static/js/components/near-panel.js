@@ -2,10 +2,10 @@
 import { _, integer } from '../data/i18n.js';
 import { away } from '../data/near.js';
 import { Panel, h, icon } from './base.js';
-import { navigation, phoneForm } from './reach.js';
+import { navigation, phone } from './reach.js';
 
 export class NearPanel extends Panel {
-  watch({ near, picking, route }) { return [near, picking, route.own]; }
+  watch({ near, picking, phones, route }) { return [near, picking, phones, route.own]; }
 
   draw({ near, picking }) {
     this.hidden = !near;
@@ -62,6 +62,6 @@ export class NearPanel extends Panel {
       h('span.near-words', {}, h('b', {}, row.head), ' ', h('small', {}, row.address || row.area?.name),
         row.links.length ? null : h('small.warn', {}, ' ', _('has nobody'))),
       h('span.near-away', {}, away({ metres: row.distance_m, bearing: row.bearing }))),
-      h('div.near-reach', {}, phoneForm(model, row), navigation(row)));
+      h('div.near-reach', {}, phone(model, row), navigation(row)));
   }
 }

@@ -112,9 +112,11 @@ export class Measures extends View {
 
   draw() {
     const current = this.model.measure;
-    const chips = CHIPS.map(measureByKey);
-    const rest = MEASURES.filter((measure) => !CHIPS.includes(measure.chip ?? measure.key));
-    const inRest = rest.includes(current);
+    const inRest = !CHIPS.includes(current.chip ?? current.key);
+    // The name of another measure needs the room of the last chip, which is in the menu meanwhile.
+    const first = inRest ? CHIPS.slice(0, -1) : CHIPS;
+    const chips = first.map(measureByKey);
+    const rest = MEASURES.filter((measure) => !first.includes(measure.chip ?? measure.key));
     return h('div.chips', { role: 'group', 'aria-label': _('Measure') },
       chips.map((measure) => h('button.chip', {
         type: 'button', 'data-focus': measure.key,

@@ -6,12 +6,13 @@ import { _, ngettext } from '../data/i18n.js';
 import { located } from '../data/places.js';
 import { Panel, h, icon } from './base.js';
 import { movedStrip, placingForm } from './placing.js';
-import { navigation, phoneForm } from './reach.js';
+import { navigation, phone } from './reach.js';
+import { resultStrip } from './result.js';
 import { issueCard, stackCard } from './stack-card.js';
 
 export class PlaceCard extends Panel {
-  watch({ card, stack, issue, move, moved, route }) {
-    return [card, stack, issue, move, moved, route.on];
+  watch({ card, stack, issue, move, moved, result, phones, route }) {
+    return [card, stack, issue, move, moved, result, phones, route.on];
   }
 
   draw({ card, stack, issue, move }) {
@@ -46,6 +47,7 @@ export class PlaceCard extends Panel {
     return [
       this.head(data.head, [data.serial, data.area?.name]),
       movedStrip(this.model, data.id),
+      this.model.state.result?.home === data.id ? resultStrip(this.model) : null,
       h('div.card-body', {},
         h('p.place-address', {}, data.address || _('No address on record')),
         this.standing(data),
@@ -107,7 +109,7 @@ export class PlaceCard extends Panel {
     return h('div.card-actions', {},
       h('div.pair', {},
         h('a.button', { href: `${urls.household}${data.id}/`, 'data-focus': 'page' }, _('Open the household')),
-        phoneForm(this.model, data)),
+        phone(this.model, data)),
       may ? h('div.pair', {}, h('button.button', {
         type: 'button', 'data-focus': 'move',
         onclick: () => this.model.placing.start({

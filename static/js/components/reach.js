@@ -12,13 +12,20 @@ export function navigation(place) {
     }, label)));
 }
 
-/** Asks the household's page for the number: showing it is a step of its own and is logged. */
-export function phoneForm(model, { id, head }) {
-  const token = globalThis.document.querySelector('meta[name="csrf-token"]')?.content ?? '';
-  return h('form', { method: 'post', action: `${model.config.urls.household}${id}/` },
-    h('input', { type: 'hidden', name: 'csrfmiddlewaretoken', value: token }),
-    h('button.button', {
-      type: 'submit', name: 'ask', value: 'phone', 'data-focus': `phone-${id}`,
-      'aria-label': _('Phone of %(name)s', { name: head }),
-    }, _('Phone')));
+/** The button that asks for a household's number: showing it is a step of its own and is logged. Then it can be called. */
+export function phone(model, { id, head }) {
+  const { loading, number, error } = model.state.phones.get(id) ?? {};
+  if (number) {
+    return h('a.button.phone', {
+      href: `tel:${number}`, 'data-focus': `phone-${id}`, 'aria-label': `${_('Call %(name)s', { name: head })} ${number}`,
+    }, number);
+  }
+  if (number === '') return h('p.phone.hint', { role: 'status', tabindex: -1, 'data-focus': `phone-${id}` }, _('No phone on record'));
+  return [
+    h('button.button.phone', {
+      type: 'button', 'data-focus': `phone-${id}`, 'aria-busy': String(Boolean(loading)),
+      'aria-label': _('Phone of %(name)s', { name: head }), onclick: () => model.places.askPhone(id),
+    }, _('Phone')),
+    error ? h('p.bad', { role: 'alert' }, error) : null,
+  ];
 }

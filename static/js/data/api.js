@@ -46,6 +46,11 @@ export class Api {
     return this.get(`/households/${encodeURIComponent(id)}/card`, {}, signal);
   }
 
+  /** Asks for the phone of a household, which is logged: {phone}, '' where none is on record. */
+  phone(id) {
+    return this.post(`/households/${encodeURIComponent(id)}/phone`, {});
+  }
+
   /** The nearest households to a point. */
   near({ lon, lat, limit, own }, signal) {
     return this.get('/households', { near: `${lon},${lat}`, limit, own }, signal);

@@ -9,6 +9,7 @@ import { isRemainder, keyOf } from './coverage.js';
 export class Linking {
   constructor(model) {
     this.model = model;
+    this.from = '';
   }
 
   get state() { return this.model.state; }
@@ -86,8 +87,16 @@ export class Linking {
     this.set({ picked: new Set(on ? this.state.gap.rows.map((row) => row.id) : []) });
   }
 
-  /** Goes on to choosing who takes the picked households. */
-  choose() { return this.model.go({ open: 'link' }); }
+  /** Goes on to choosing who takes the picked households; `from`: whose card that began on. */
+  choose(from = '') {
+    this.from = from;
+    return this.model.go({ open: 'link' });
+  }
+
+  /** To where the choice began: the card of a household, else the list. */
+  back(options) {
+    return this.model.go(this.from ? { open: '', reason: '', home: this.from } : { open: 'gap' }, options);
+  }
 
   /** Goes on to choosing who takes one household, whatever list is open. */
   async chooseFor(id) {
@@ -96,8 +105,8 @@ export class Linking {
     const row = this.state.gap?.rows.find((item) => item.id === id);
     const { gap } = this.state;
     if (!row && gap && card) this.set({ gap: { ...gap, rows: [{ ...card, located: true }, ...gap.rows] } });
-    this.set({ picked: new Set([id]) });
-    return this.choose();
+    this.set({ picked: new Set([id]), result: null });
+    return this.choose(id);
   }
 
   /** The smallest area all picked households share: their own, their village, or the list's. */
@@ -149,9 +158,10 @@ export class Linking {
     try {
       const done = await this.model.api.link([...this.state.picked], chosen);
       this.set({ candidates: null, picked: new Set() });
-      await this.model.go({ open: 'gap' }, { replace: true });
+      await this.back({ replace: true });
       await this.model.refresh({ force: true });
       this.report({
+        home: this.from,
         person: candidate.person,
         role: candidate.role_label,
         links: done.linked.map((item) => item.link),

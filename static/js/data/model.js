@@ -48,6 +48,7 @@ export class MapModel {
       card: null,
       stack: null,
       issue: null,
+      phones: new Map(),
       move: null,
       moved: null,
       near: null,

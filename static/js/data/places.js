@@ -1,6 +1,6 @@
 /**
  * What is open about single things on the map: the card of a household (`home` in the address),
- * several households at one point, a matter. Writes `place`, `card`, `stack`, `issue`.
+ * several households at one point, a matter. Writes `place`, `card`, `stack`, `issue`, `phones`.
  */
 import { HOUSEHOLD } from './levels.js';
 
@@ -54,6 +54,18 @@ export class Places {
     } catch (error) {
       if (error.name === 'AbortError' || this.state.card?.id !== id) return;
       this.set({ card: { id, data, loading: false, error: error.message } });
+    }
+  }
+
+  /** The phone of a household; asking is logged, and what was told stays in this tab alone. */
+  async askPhone(id) {
+    if (this.state.phones.get(id)?.loading) return;
+    const keep = (told) => this.set({ phones: new Map(this.state.phones).set(id, told) });
+    keep({ loading: true });
+    try {
+      keep({ number: (await this.model.api.phone(id)).phone });
+    } catch (error) {
+      keep({ error: error.message });
     }
   }
 

@@ -18,6 +18,8 @@ export class Items {
       pane: 'pins', radius: 17, color: '#0b5f73', weight: 3, fill: false, interactive: false,
     });
     view.map.on('moveend', () => this.refresh());
+    // Whoever opens the list before the tiles have come sees it fill.
+    view.map.on('layeradd', ({ layer }) => layer.on('load painted', this.refresh, this));
     view.map.getContainer().addEventListener('keydown', (event) => this.key(event));
     this.model.store.subscribe((state) => this.update(state));
   }

@@ -364,13 +364,25 @@ export class MapView {
   /** A household opens its card, a stack the list of its households. */
   openSymbol(symbol) {
     if (symbol.id) this.model.showPlace({ ...symbol, here: true });
-    else this.model.showStack(symbol);
+    else {
+      this.model.showStack(symbol);
+      this.keepInSight(symbol);
+    }
+  }
+
+  /** What opens may cover its own place: a sheet on a phone does, once it has heard of it. */
+  keepInSight(mark) {
+    queueMicrotask(() => {
+      if (!this.sees(mark)) this.show({ ...mark, here: true });
+    });
   }
 
   /** One matter opens; a group comes closer until it fans out. */
-  openPins({ pins, places }) {
+  openPins(mark) {
+    const { pins, places } = mark;
     if (pins.length === 1) {
       this.model.showIssue(pins[0].id);
+      this.keepInSight(mark);
       return;
     }
     const closer = Math.min(FAN_ZOOM, this.map.getZoom() + 1);
