@@ -67,6 +67,7 @@ def map_config(user: User) -> dict[str, Any]:
             "household": "/households/",
             "issue": "/issues/",
             "tables": "/tables/",
+            "post": "/posts/",
             "post_new": "/posts/new/",
             "tasks": "/tasks/",
             "task_new": "/tasks/new/",

@@ -60,7 +60,7 @@ def bounds(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[s
 def posts(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[str, Any]:
     """Who holds the posts of an area, and what each role lacks in it and beneath it."""
     day = asked_date(on, current=today())
-    return posts_of(area_or_404(request.user, key, on=day), on=day)
+    return posts_of(area_or_404(request.user, key, on=day), by=request.user, on=day)
 
 
 @router.get("/areas/{key}/trend")

@@ -67,6 +67,15 @@ def test_vacancies_by_role_add_up_to_those_of_the_area(as_user, world: World, ke
     assert sum(row["required"] for row in roles) == total["required_posts"]
 
 
+def test_only_who_gives_a_post_is_led_to_its_end(as_user, world: World):
+    def may_end(login: str) -> set[str]:
+        return {row["person"] for row in posts(as_user(login), world, "V1")["rows"] if row["gives"]}
+
+    assert {"葛格长", "舒支书"} <= may_end("manager")
+    for login in ("leader", "secretary"):
+        assert may_end(login) == set(), login
+
+
 def test_posts_are_those_of_the_day(as_user, world: World):
     post_end(post=world.posts["secretary"], on=world.on)
     leader = as_user("leader")

@@ -42,7 +42,11 @@ function people(model, row, { rows, more }) {
     h('ul.place-contacts', { 'aria-label': _('People in post') }, rows.map((item) => h('li', {},
       h('span', {}, h('b', {}, item.person), ' ',
         h('small', {}, [item.role_label, item.area_name, _('since %(day)s', { day: shortDate(item.since, today) })]
-          .filter(Boolean).join(' · '))),
+          .filter(Boolean).join(' · ')),
+        item.gives && !model.isPast ? h('a.link', {
+          href: `${urls.post}${item.post}/`, 'data-focus': `change-${item.post}`,
+          'aria-label': `${_('Change or end')}: ${item.person}`,
+        }, _('Change or end'), icon('next')) : null),
       item.phone ? h('a.link', {
         href: `tel:${item.phone}`, 'aria-label': `${_('Call %(name)s', { name: item.person })} ${item.phone}`,
         'data-focus': `post-${item.post}`,

@@ -85,6 +85,7 @@ function north() {
 /** What colours, patterns and symbols mean, with how many areas each class has. */
 export function legend(model, map) {
   const { measure, level } = model;
+  const { inner } = model.state;
   const line = (mark, label, count) => h('li', {}, mark, h('span', {}, label),
     count === undefined ? null : span('number', _('%(n)s areas', { n: integer(count) })));
   const { classes, withheld, blank } = map.classes;
@@ -107,6 +108,9 @@ export function legend(model, map) {
       ] : null,
       line(h('span.line'), _('Boundary of %(area)s', { area: model.state.coverage.area.name })),
       model.selected ? line(h('span.line.chosen'), _('Chosen: %(area)s', { area: model.selected.name })) : null),
+    inner?.rows.length && level !== HOUSEHOLD ? h('p.hint', {}, _('Inside %(area)s coloured by %(level)s', {
+      area: model.selected.name, level: levelUnit(inner.level),
+    })) : null,
   ];
 }
 
