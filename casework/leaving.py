@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
@@ -14,6 +15,7 @@ from grids.querysets import beneath
 from grids.scope import scope_of
 from households.leaving import links_of
 from households.models import Exemption, Household, Link
+from households.querysets import HouseholdQuerySet
 
 #: So many households with and without most need, else the count is withheld.
 LEAST = 5
@@ -36,14 +38,7 @@ def leaving(post: Post, *, on: date, user: User, current: date) -> Leaving:
     """The consequences of ending ``post`` on a day, for somebody who may end it."""
     ending = links_of(post, on=on)
     keys = {link.household_id for link in ending}
-    others = Link.objects.in_force(on).filter(household=OuterRef("pk")).exclude(post=post)
-    spared = Exemption.objects.filter(
-        household=OuterRef("pk"), during__contains=on, approved_on__isnull=False
-    )
-    alone = Household.objects.filter(pk__in=keys).open_on(on)
-    alone = alone.filter(~Exists(others), ~Exists(spared))
-    if post.role.is_backup:
-        alone = alone.none()
+    alone = _alone(post, keys, on)
     key = None
     if scope_of(user).sees_all_counts_of(post.path):
         for village in {path[:12] for path in alone.values_list("path", flat=True)}:
@@ -54,6 +49,22 @@ def leaving(post: Post, *, on: date, user: User, current: date) -> Leaving:
         # the needs of each without a row in the log.
         key = counted if LEAST <= counted <= alone.count() - LEAST else None
     return Leaving(len(keys), alone.count(), key, _vacant(post, on), _last(post, on))
+
+
+def leaves_gap(post: Post, *, on: date) -> bool:
+    """Whether a household that lost its contact with an ended post has none on a day."""
+    lost = Link.objects.filter(post=post, void=False, during__endswith=post.during.upper)
+    return _alone(post, set(lost.values_list("household_id", flat=True)), on).exists()
+
+
+def _alone(post: Post, keys: set[UUID], on: date) -> HouseholdQuerySet:
+    """Those of a post's households that nobody else looks after; a backup's have their own."""
+    others = Link.objects.in_force(on).filter(household=OuterRef("pk")).exclude(post=post)
+    spared = Exemption.objects.filter(
+        household=OuterRef("pk"), during__contains=on, approved_on__isnull=False
+    )
+    alone = Household.objects.filter(pk__in=keys).open_on(on)
+    return alone.none() if post.role.is_backup else alone.filter(~Exists(others), ~Exists(spared))
 
 
 def _vacant(post: Post, on: date) -> bool:

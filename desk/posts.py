@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.gate import SignedInRequest, allow
 from accounts.models import User
 from accounts.reads import Read, note_read
-from casework.leaving import Leaving, leaving
+from casework.leaving import Leaving, leaves_gap, leaving
 from desk.acts import done
 from desk.household import phone_of
 from desk.staff import (
@@ -261,7 +261,7 @@ def show(
             "leaving": leaving(found, on=day, user=user, current=on),
             "manages": scope_of(user).manages(found.path),
         }
-    elif upper is not None and upper <= on and line.links is not None:
+    elif not found.void and line.links is not None and leaves_gap(found, on=on):
         context["gap_address"] = gap_address(found, on)
     return render(request, "desk/post.html", context, status=400 if error else 200)
 

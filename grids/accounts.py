@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import hashed, one_time_password, password_give
 from grids.models import Person, Post, Role
+from grids.naming import name_from_afar
 from grids.services import posts_ended, posts_started
 from lib.clock import today
 from lib.errors import Refusal
@@ -44,7 +45,7 @@ class Slip:
 
 def slip_of(post: Post, user: User, password: str) -> Slip:
     """The slip of somebody who holds a post."""
-    place = str(post.area or post.organisation)
+    place = name_from_afar(post.area) if post.area else str(post.organisation)
     return Slip(post.person.name, post.role.label, place, user.username, password)
 
 

@@ -342,6 +342,12 @@ def test_needs_are_counted_where_there_are_enough_to_hide_in(world: World, as_us
     assert "重点关爱户" in page.content.decode()
 
 
+def test_it_offers_no_gap_where_nobody_lost_the_only_contact(world: World, as_user: SignIn) -> None:
+    client = as_user("manager")
+    response = end(client, world, "backup")
+    assert "open=gap" not in client.get(response["Location"]).content.decode()
+
+
 def test_ending_does_what_was_said_and_is_taken_back(world: World, as_user: SignIn) -> None:
     client = as_user("manager")
     response = end(client, world, "head")

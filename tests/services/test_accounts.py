@@ -50,7 +50,7 @@ def test_it_opens_an_account_with_a_one_time_password(world: World, newcomer: Pe
     user = User.objects.get(username=slip.username)
     assert user.person == newcomer and user.must_change_password and user.slip_at
     assert user.check_password(slip.password)
-    assert (slip.name, slip.post, slip.place) == ("辛到岗", "联户长", "甲一村第二网格单元")
+    assert (slip.name, slip.post, slip.place) == ("辛到岗", "联户长", "甲一村 甲一村第二网格单元")
 
 
 def test_it_opens_no_second_account(world: World, newcomer: Person):
