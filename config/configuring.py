@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from config import effects
 from config.forms import NeedKindForm, OrganisationForm, RoleForm
-from desk.acts import CONFIGURE, act_shown, done
+from desk.acts import act_shown, done
+from grids.appointing import CONFIGURE
 from grids.models import Area, Organisation
 from households.models import NeedKind
 from jobs.acts import UNDO_DAYS, act

@@ -164,7 +164,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # Layers stay apart: accounts may not import grids, so wiring names the function here.
 ACCESS_KINDS_OF = "grids.scope.kinds_of"
-ACCESS_REQUIRE_MANAGE = "grids.services.require_manage"
+ACCESS_REQUIRE_TAKE_BACK = "grids.appointing.require_take_back"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
@@ -17,9 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gate import SIGNED_IN, SignedInRequest, allow
 from accounts.models import User
-from grids.appointing import configured_by
-from grids.querysets import beneath
-from grids.scope import scope_of
+from grids.appointing import may_take_back
 from jobs.acts import act_undo
 from jobs.models import Act
 from lib.errors import Refusal
@@ -30,19 +27,12 @@ PAGES = {
 }  # fmt: skip
 #: Page where such a thing is made, for when taking back its making takes its own page, too.
 MADE_AT = {"households.Household": "household-new", "grids.Post": "post-new"}
-#: Begin of the verbs of what administrators change.
-CONFIGURE = "configure."
 
 
 def act_of(user: User, key: UUID) -> Act | None:
-    """An act this person may take back: an own one, or one in an area the person manages.
-
-    Changes of the configuration end with the post they were made in.
-    """
-    mine = Q(by=user) | beneath(scope_of(user).manage)
-    if not configured_by(user):
-        mine &= ~Q(verb__startswith=CONFIGURE)
-    return Act.objects.filter(mine, pk=key).first()
+    """An act this person may take back today."""
+    found = Act.objects.filter(pk=key).first()
+    return found if found and may_take_back(user, found) else None
 
 
 def act_or_404(user: User, key: UUID) -> Act:

@@ -23,6 +23,7 @@ from desk.acts import done
 from desk.household import phone_of
 from desk.staff import GIVES, KNOWS, PersonForm, person_or_404, post_lines
 from grids.accounts import Slip, account_open, account_reset, accounts_open
+from grids.appointing import APPOINT, NAMED, may_give
 from grids.models import Person, Post
 from grids.naming import area_labels
 from grids.scope import kinds_of, scope_of
@@ -165,11 +166,14 @@ def edit(request: SignedInRequest, key: UUID) -> HttpResponse:
     }  # fmt: skip
     form = PersonForm(request.POST or None, initial=initial, user=request.user, person=found)
     if request.method == "POST" and form.is_valid():
-        path = Post.objects.live(on).filter(person=found).order_by("path").first()
+        held = Post.objects.live(on).filter(person=found).select_related("role").earliest("path")
+        # An administrator corrects whom offices name, too; that is not the office's to take back.
+        named = may_give(request.user, held.role.kind, held.path) and held.role.kind in NAMED
+        verb = "person.change" if named else f"{APPOINT}person.change"
         try:
             with act(
-                verb="person.change", by=request.user, path=path.path if path else "", on=on,
-                subject=found,
+                verb=verb, by=request.user, path=held.path,
+                on=on, subject=found,
                 sentence=_("The record of %(name)s was corrected.")
                 % {"name": form.cleaned_data["name"]},
             ) as deed:  # fmt: skip

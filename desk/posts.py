@@ -35,8 +35,8 @@ from desk.staff import (
     post_or_404,
     roles_of,
 )
-from grids.appointing import NAMED, configured_by
-from grids.models import Area, Organisation, Person, Post, Role
+from grids.appointing import configured_by, post_verb
+from grids.models import Area, Organisation, Person, Post
 from grids.naming import name_from_afar
 from grids.querysets import beneath
 from grids.scope import scope_of
@@ -52,11 +52,6 @@ from lib.errors import Refusal
 
 FOUND = 20
 SENTENCE = 200
-
-
-def act_path(post_path: str, role: Role) -> str:
-    """Whose undo it is: an appointment is not taken back by the office it was made over."""
-    return post_path if role.kind in NAMED else ""
 
 
 # Starting
@@ -196,7 +191,7 @@ def started(request: SignedInRequest, data: Any, form: PersonForm, on: date) -> 
     }
     path = area.path if area else unit.area.path if unit else ""
     # The subject of the act is known before it is made: posts carry keys of their own.
-    with act(verb="post.start", by=user, path=act_path(path, role), on=on, subject=Post()) as deed:
+    with act(verb=post_verb("post.start", role), by=user, path=path, on=on, subject=Post()) as deed:
         if person is None:
             person = person_create(**same_refused(user, form.values()))
         post = post_start(
@@ -309,7 +304,7 @@ def end(request: SignedInRequest, key: UUID) -> HttpResponse:
             )
         counted = leaving(found, on=day, user=user, current=on)
         with act(
-            verb="post.end", by=user, path=act_path(found.path, found.role), on=on, subject=found
+            verb=post_verb("post.end", found.role), by=user, path=found.path, on=on, subject=found
         ) as deed:
             outcome = None
             if to is None:
@@ -368,7 +363,7 @@ def change(request: SignedInRequest, key: UUID) -> HttpResponse:
     try:
         limit = asked_number(typed.get("max_links", ""), field="max_links")
         with act(
-            verb="post.change", by=request.user, path=act_path(found.path, found.role), on=on,
+            verb=post_verb("post.change", found.role), by=request.user, path=found.path, on=on,
             subject=found,
         ) as deed:  # fmt: skip
             changed = post_change(

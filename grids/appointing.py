@@ -14,12 +14,18 @@ from accounts.models import User
 from grids.models import Role
 from grids.querysets import beneath
 from grids.scope import Kind, scope_of
+from jobs.models import Act
 from lib.errors import Refusal
 
 #: Kinds of post a grid office names itself.
 NAMED = frozenset({Kind.HEAD, Kind.CADRE, Kind.WORKER, Kind.VILLAGE_LEAD, Kind.VOLUNTEER})
 #: Kinds an administrator appoints.
 APPOINTED = frozenset(Kind) - NAMED
+
+#: Begins of the verbs of what administrators do: settings, and appointments with the records of
+#: the people appointed.
+CONFIGURE = "configure."
+APPOINT = "appoint."
 
 
 def configured_by(user: User) -> tuple[str, ...]:
@@ -47,3 +53,26 @@ def require_give(by: User | None, role: Role, path: str) -> None:
     if role.kind in APPOINTED:
         raise Refusal(_("A %(role)s is appointed by an administrator.") % {"role": role})
     raise Refusal(_("Only the township grid office of this area may do this."))
+
+
+def post_verb(verb: str, role: Role) -> str:
+    """What an act about a post of a role is called: it says who may take it back."""
+    return verb if role.kind in NAMED else APPOINT + verb
+
+
+def may_take_back(by: User, act: Act) -> bool:
+    """Whether somebody may take an act back: whoever manages its area today, who did it included.
+
+    What an administrator did is taken back by the one who did it, while still in post, else an
+    office would give itself back what was taken from it.
+    """
+    if act.verb.startswith((CONFIGURE, APPOINT)):
+        roots = configured_by(by)
+        return act.by_id == by.pk and any(not act.path or act.path.startswith(r) for r in roots)
+    return scope_of(by).manages(act.path)
+
+
+def require_take_back(by: User | None, act: Act) -> None:
+    """Refuse who may not take it back; None is the command line, run by the deployer."""
+    if by is not None and not may_take_back(by, act):
+        raise Refusal(_("Only the township grid office of this area may do this."))

@@ -141,13 +141,12 @@ def _related(trace: Trace) -> dict[str, int]:
 def act_undo(*, act: Act, by: Any) -> Act:
     """Put everything an act changed back as it was before.
 
-    Refused once something was built on it, and after UNDO_DAYS. May be done by who did it, and
-    by whoever manages its area; None is the command line.
+    Refused once something was built on it, and after UNDO_DAYS. May be done by whoever may do
+    the like today, who did it included; None is the command line.
     """
     with pghistory.context(user=str(by.pk) if by else None), transaction.atomic():
         deed = Act.objects.select_for_update(of=("self",)).get(pk=act.pk)
-        if by is not None and by.pk != deed.by_id:
-            import_string(settings.ACCESS_REQUIRE_MANAGE)(by, deed.path)
+        import_string(settings.ACCESS_REQUIRE_TAKE_BACK)(by, deed)
         if deed.undone_at is not None:
             raise Refusal(_("This has already been taken back."))
         if timezone.now() - deed.at > timedelta(days=UNDO_DAYS):

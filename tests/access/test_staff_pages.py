@@ -304,6 +304,32 @@ def test_an_office_does_not_take_an_appointment_back(world: World, as_user: Sign
     assert Post.objects.in_force(world.on).filter(pk=world.posts["leader"].pk).exists()
 
 
+def test_an_appointment_is_not_taken_back_by_who_administers_no_longer(
+    world: World, as_user: SignIn
+) -> None:
+    client = as_user("administrator")
+    today = world.on.isoformat()
+    response = client.post(
+        f"/posts/{world.posts['leader'].pk}/end/", {"on": today, "seen_on": today}
+    )
+    act = response["Location"].rpartition("=")[2]
+    Post.objects.filter(pk=world.posts["administrator"].pk).update(void=True)
+    world.add_post("administrator", "unit_head", "U111")
+    assert client.post(f"/acts/{act}/undo/").status_code == 404
+    assert not Post.objects.in_force(world.on).filter(pk=world.posts["leader"].pk).exists()
+
+
+def test_an_office_does_not_take_back_what_an_administrator_corrected(
+    world: World, as_user: SignIn
+) -> None:
+    client = as_user("administrator")
+    key = world.people["leader"].pk
+    response = client.post(f"/people/{key}/edit/", {"name": "林改名"})
+    act = response["Location"].rpartition("=")[2]
+    assert as_user("manager").post(f"/acts/{act}/undo/").status_code == 404
+    assert client.post(f"/acts/{act}/undo/").status_code == 302
+
+
 # Ending posts
 
 
