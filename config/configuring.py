@@ -6,8 +6,9 @@ above the page, as everywhere (``jobs/acts.py``), until it was changed again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -57,10 +58,13 @@ class ActAdmin(ConfigurationAdmin):
     """Saves and removes within an act, says what that touches and offers to take it back."""
 
     actions = None
+    #: What a saved change touches, in sentences: asked with the row before, after, and the day.
+    touches: ClassVar[Callable[..., list[str]]]
 
-    def effects(self, before: Any, after: Any) -> list[str]:
-        """What a saved change touches, in sentences."""
-        raise NotImplementedError
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if not hasattr(cls, "touches"):
+            raise TypeError(f"{cls.__name__} does not say what a change touches")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = self.model._base_manager.get(pk=obj.pk) if change else None
@@ -73,7 +77,7 @@ class ActAdmin(ConfigurationAdmin):
         fields = "、".join(str(form.fields[name].label) for name in form.changed_data)
         with self._act(request, verb, obj, what % {**self._named(obj), "fields": fields}):
             super().save_model(request, obj, form, change)
-        for sentence in self.effects(before, obj):
+        for sentence in self.touches(before, obj, on=today()):
             self.message_user(request, sentence, messages.INFO)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -147,6 +151,7 @@ class ActAdmin(ConfigurationAdmin):
 class RoleAdmin(ActAdmin):
     """Labels and limits of the roles. The kind, on which rights hang, is fixed once chosen."""
 
+    touches = staticmethod(effects.role_effects)
     form = RoleForm
     list_display = ("label", "kind", "may_link", "max_links", "required_at", "required_count")
     list_filter = ("kind",)
@@ -154,13 +159,11 @@ class RoleAdmin(ActAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("code", "kind") if obj else ()
 
-    def effects(self, before: Any, after: Any) -> list[str]:
-        return effects.role_effects(before, after, on=today())
-
 
 class NeedKindAdmin(ActAdmin):
     """Cadence, key flag and label of the closed vocabulary of needs; nothing is added to it."""
 
+    touches = staticmethod(effects.need_kind_effects)
     form = NeedKindForm
     list_display = ("label", "code", "variant", "cadence", "is_key", "help_to_move")
     readonly_fields = ("code", "variant", "beside_kinds")
@@ -176,13 +179,11 @@ class NeedKindAdmin(ActAdmin):
     def beside_kinds(self, kind: NeedKind) -> str:
         return "、".join(kind.beside)
 
-    def effects(self, before: Any, after: Any) -> list[str]:
-        return effects.need_kind_effects(before, after, on=today())
-
 
 class HolidayAdmin(ActAdmin):
     """Public holidays and make-up working days."""
 
+    touches = staticmethod(effects.holiday_effects)
     list_display = ("on", "label", "working")
     list_filter = ("working",)
     ordering = ("-on",)
@@ -193,13 +194,11 @@ class HolidayAdmin(ActAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
 
-    def effects(self, before: Any, after: Any) -> list[str]:
-        return effects.holiday_effects(before, after, on=today())
-
 
 class OrganisationAdmin(ActAdmin):
     """Departments, units of staff, partners. The area stays: posts held at it hang on it."""
 
+    touches = staticmethod(effects.organisation_effects)
     form = OrganisationForm
     list_display = ("name", "kind", "area", "part_of")
     list_filter = ("kind",)
@@ -221,6 +220,3 @@ class OrganisationAdmin(ActAdmin):
                 level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP, Area.Level.VILLAGE]
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def effects(self, before: Any, after: Any) -> list[str]:
-        return effects.organisation_effects(before, after, on=today())
