@@ -175,3 +175,38 @@ def test_signing_in_leads_back_to_the_sheets(visitor: Visitor):
     page.get_by_role("button", name="登录").click()
     expect(page.locator(".sheets")).to_have_attribute("aria-busy", "false")
     assert "paper=a3" in page.url
+
+
+def test_the_sheet_shows_matters_and_what_its_symbols_mean(visitor: Visitor):
+    open_print(visitor, "manager", "?level=household")
+    legend = visitor.page.locator(".paper-legend")
+    expect(legend).to_contain_text("未结、逾期诉求（公共地点）")
+    for name in ("outside", "plate", "linked", "unlinked"):
+        expect(legend.locator(f".home-{name}").first).to_be_attached()
+    expect(visitor.page.locator(".leaflet-matters-pane canvas")).to_be_attached()
+    visitor.page.goto(f"{visitor.base}/print/?level=household&hide=issues")
+    expect(visitor.page.locator(".sheets")).to_have_attribute("aria-busy", "false")
+    expect(legend).not_to_contain_text("诉求")
+    expect(visitor.page.locator(".leaflet-matters-pane canvas")).not_to_be_attached()
+
+
+def test_the_keys_for_printing_lead_from_the_map_to_the_sheets(visitor: Visitor):
+    visitor.sign_in("manager")
+    page = visitor.page
+    page.goto(f"{visitor.base}/?measure=linked_rate&sel={VILLAGE}")
+    expect(page.locator("lh-headline .headline-number")).to_be_attached()
+    page.keyboard.press("Control+p")
+    expect(page.locator(".sheets")).to_have_attribute("aria-busy", "false")
+    assert "measure=linked_rate" in page.url
+    assert f"sel={VILLAGE}" in page.url
+
+
+def test_the_map_page_itself_prints_no_number(visitor: Visitor):
+    visitor.sign_in("manager")
+    page = visitor.page
+    page.goto(f"{visitor.base}/")
+    expect(page.locator("lh-headline .headline-number")).to_be_attached()
+    page.emulate_media(media="print")
+    assert page.locator("body").inner_text().strip().endswith("/print/")
+    expect(page.locator("#map")).to_be_hidden()
+    page.emulate_media(media="null")

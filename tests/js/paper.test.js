@@ -52,3 +52,12 @@ test('a chosen name always stands', () => {
   const label = { x: 0, y: 0, width: 20, height: 10, priority: 0, fixed: true };
   assert.equal(placeNames([label], () => false).length, 1);
 });
+
+test('a name makes way for a pin where there is room, and else stands over it', () => {
+  const label = { x: 0, y: 0, width: 20, height: 10, priority: 0 };
+  const avoid = [{ x: 0, y: 0, width: 18, height: 8 }];
+  const [aside] = placeNames([label], () => true, { avoid });
+  assert.ok(Math.abs(aside.y) >= 11 || Math.abs(aside.x) >= 21);
+  const [over] = placeNames([label], (_label, x, y) => x === 0 && y === 0, { avoid });
+  assert.deepEqual([over.x, over.y], [0, 0]);
+});

@@ -131,7 +131,7 @@ export class Legend extends View {
       h('p.legend-part', {}, _('Households with most need, each km²')),
       h('ul', {}, densityClasses().map(({ label, colour }) =>
         line(h('span.swatch.class', { style: { backgroundColor: colour } }), label))),
-      h('p.hint', {}, _('Few households together make a larger square; squares without any are left blank.')),
+      h('p.hint', {}, _('Few households together make a larger square. Fewer than five in one grid are not drawn: blank does not mean none.')),
     ];
   }
 

@@ -6,6 +6,7 @@ import { WITHHELD_TEXT, measureByKey } from '../data/measures.js';
 import { scaleBar, scaleNumber } from '../data/paper.js';
 import { swatch } from '../map/inks.js';
 import { h, span } from './base.js';
+import { symbol } from './symbols.js';
 
 const COLUMNS = [
   'gap', 'linked_rate', 'party_met_rate', 'vacancies', 'issues_open', 'unlocated',
@@ -82,17 +83,22 @@ function north() {
   return svg;
 }
 
+const mark = (...names) => h('span.mark', {}, names.map(symbol));
+
+const meaning = (drawing, label, count) => h('li', {}, drawing, h('span', {}, label),
+  count === undefined ? null : span('number', _('%(n)s areas', { n: integer(count) })));
+
 /** What colours, patterns and symbols mean, with how many areas each class has. */
 export function legend(model, map) {
   const { measure, level } = model;
   const { inner } = model.state;
-  const line = (mark, label, count) => h('li', {}, mark, h('span', {}, label),
-    count === undefined ? null : span('number', _('%(n)s areas', { n: integer(count) })));
   const { classes, withheld, blank } = map.classes;
+  const empty = model.state.coverage.rows.filter((row) => row.id && measure.empty(row)).length;
   const rows = level === HOUSEHOLD ? [] : [
-    classes.map(({ colour, label, count }) => line(swatch(map.inks.fill(colour)), label, count)),
-    withheld ? line(swatch(map.inks.withheld), WITHHELD_TEXT, withheld) : null,
-    blank ? line(swatch('#ffffff'), _('no households in scope'), blank) : null,
+    classes.map(({ colour, label, count }) => meaning(swatch(map.inks.fill(colour)), label, count)),
+    withheld ? meaning(swatch(map.inks.withheld), WITHHELD_TEXT, withheld) : null,
+    blank ? meaning(swatch('#ffffff'), measure.blank, blank) : null,
+    empty ? meaning(swatch('#ffffff'), _('no households in scope'), empty) : null,
   ];
   const heading = level === HOUSEHOLD ? _('Households') : measure.kind === 'rate' ? measure.label
     : _('%(measure)s (%(unit)s per %(area)s)', {
@@ -101,16 +107,27 @@ export function legend(model, map) {
   return [
     h('h3', {}, _('Legend')), h('p', {}, heading),
     h('ul', {}, rows,
-      map.symbols ? [
-        line(h('span.symbol.linked'), _('has a contact')),
-        line(h('span.symbol.unlinked'), _('has nobody')),
-        line(h('span.symbol.cell'), _('several; ring: part without a contact')),
-      ] : null,
-      line(h('span.line'), _('Boundary of %(area)s', { area: model.state.coverage.area.name })),
-      model.selected ? line(h('span.line.chosen'), _('Chosen: %(area)s', { area: model.selected.name })) : null),
+      symbols(model, map),
+      meaning(h('span.line'), _('Boundary of %(area)s', { area: model.state.coverage.area.name })),
+      model.selected ? meaning(h('span.line.chosen'), _('Chosen: %(area)s', { area: model.selected.name })) : null),
     inner?.rows.length && level !== HOUSEHOLD ? h('p.hint', {}, _('Inside %(area)s coloured by %(level)s', {
       area: model.selected.name, level: levelUnit(inner.level),
     })) : null,
+  ];
+}
+
+/** Only the symbols that are drawn: single households or counted ones, units, matters. */
+function symbols(model, { homes, close, matters }) {
+  return [
+    homes && close ? [
+      meaning(mark('linked'), _('has a contact')),
+      meaning(mark('unlinked'), _('has nobody')),
+      meaning(mark('outside'), _('outside its grid')),
+      meaning(mark('stack'), _('several in one building')),
+    ] : null,
+    homes && !close ? meaning(mark('cell'), _('several; ring: part without a contact')) : null,
+    model.level === 'unit' ? meaning(mark('unit'), _('unit without an outline')) : null,
+    matters ? meaning(mark('open', 'overdue'), _('open, overdue matters (public places)')) : null,
   ];
 }
 

@@ -16,7 +16,7 @@ export const layerLabel = (name) => ({
 export const layerHint = (name) => ({
   households: _('Draws every household; the list stays as it is'),
   issues: _('Draws open matters at public places'),
-  density: _('Draws where households with most need live closest together'),
+  density: _('Draws where households with most need live closest together; fewer than five in one grid are not drawn'),
 })[name] ?? '';
 
 const names = (text) => (text ?? '').split(',').filter((name) => LAYERS.includes(name));

@@ -55,18 +55,20 @@ const ASIDE = [[0, 0], [0, 0.7], [0, -0.7], [0.5, 0], [-0.5, 0], [0, 1.4], [0, -
 /**
  * Labels [{x, y, width, height, priority, fixed}] that do not cover each other, moved aside where
  * within(label, x, y) still holds; `fixed` ones always stand, those that find no room are left out.
+ * Boxes {x, y, width, height} to `avoid` are covered only where there is no other room.
  */
-export function placeNames(labels, within, gap = 2) {
+export function placeNames(labels, within, { gap = 2, avoid = [] } = {}) {
   const placed = [];
   const order = [...labels].sort(
     (a, b) => Number(Boolean(b.fixed)) - Number(Boolean(a.fixed)) || b.priority - a.priority,
   );
   for (const label of order) {
-    const free = ([x, y]) => within(label, x, y) && placed.every((other) =>
+    const beside = (others) => ([x, y]) => others.every((other) =>
       Math.abs(other.x - x) * 2 >= other.width + label.width + gap * 2
       || Math.abs(other.y - y) * 2 >= other.height + label.height + gap * 2);
-    const spot = ASIDE.map(([dx, dy]) => [label.x + dx * label.width, label.y + dy * label.height])
-      .find(free);
+    const free = ASIDE.map(([dx, dy]) => [label.x + dx * label.width, label.y + dy * label.height])
+      .filter((spot) => within(label, ...spot) && beside(placed)(spot));
+    const spot = free.find(beside(avoid)) ?? free[0];
     if (spot) placed.push({ ...label, x: spot[0], y: spot[1] });
     else if (label.fixed) placed.push(label);
   }

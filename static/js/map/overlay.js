@@ -36,7 +36,7 @@ export const Overlay = L.Layer.extend({
 
   render() {
     const size = this._map.getSize();
-    const scale = ratio();
+    const scale = this.options.ratio ?? ratio();
     this.canvas.width = size.x * scale;
     this.canvas.height = size.y * scale;
     this.canvas.style.width = `${size.x}px`;

@@ -5,12 +5,14 @@
 import * as L from 'leaflet';
 import { classify } from '../data/classes.js';
 import { HOUSEHOLD, HOUSEHOLD_ZOOM, rowLevel } from '../data/levels.js';
+import { isOn } from '../data/layers.js';
 import { closer, metresPerPixel, placeNames } from '../data/paper.js';
 import { AreaTiles } from './areas.js';
 import { BaseMap } from './base.js';
 import { Buttons } from './controls.js';
 import { HouseholdTiles } from './households.js';
 import { Inks } from './inks.js';
+import { IssuePins, IssueTiles } from './issues.js';
 
 const LINE = 13; // pixels
 const SHARP = 2; // canvas pixels to a CSS pixel: 192 to the inch
@@ -18,9 +20,10 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 /** Names and numbers as vectors: sharp at every size, and text in a PDF. */
 const Names = L.Layer.extend({
-  /** labels() -> [{id, lon, lat, lines, priority, fixed, layer}] */
-  initialize(labels) {
+  /** labels() -> [{id, lon, lat, lines, priority, fixed, layer}]; symbols() -> boxes they make way for. */
+  initialize(labels, symbols) {
     this.labels = labels;
+    this.symbols = symbols;
   },
 
   onAdd(map) {
@@ -51,7 +54,7 @@ const Names = L.Layer.extend({
       const width = Math.max(...label.lines.map((line) => this.pen.measureText(line).width));
       return { ...label, x, y, width, height: label.lines.length * LINE };
     });
-    const placed = placeNames(labels, (label, x, y) => this.within(label, x, y));
+    const placed = placeNames(labels, (label, x, y) => this.within(label, x, y), { avoid: this.symbols() });
     this.svg.replaceChildren(...placed.flatMap((label) => this.texts(label)));
   },
 
@@ -84,7 +87,7 @@ export class PaperMap {
       maxZoom: 20, zoomAnimation: false, fadeAnimation: false, scrollWheelZoom: false,
       center: [35, 105], zoom: 4,
     });
-    for (const [name, zIndex] of [['inner', 210], ['areas', 220], ['homes', 230], ['frame', 240], ['names', 450]]) {
+    for (const [name, zIndex] of [['inner', 210], ['areas', 220], ['homes', 230], ['frame', 240], ['matters', 440], ['names', 450]]) {
       const pane = this.map.createPane(name);
       pane.style.zIndex = zIndex;
       pane.style.pointerEvents = 'none';
@@ -115,9 +118,10 @@ export class PaperMap {
       this.areas('inner', inner?.level, ({ id }) => this.innerStyle(id)),
       this.areas('areas', rowLevel(level), ({ id }) => this.style(id)),
       this.areas('frame', coverage.area.level, ({ id }) => this.frame(id)),
-      this.homes(level),
+      this.homes = this.households(level),
+      this.matters = this.issues(),
     ].filter(Boolean);
-    this.names = new Names(() => this.labels()).addTo(this.map);
+    this.names = new Names(() => this.labels(), () => this.pins?.boxes ?? []).addTo(this.map);
     for (const layer of this.layers) layer.on('load', () => this.loaded());
     this.loaded();
   }
@@ -158,11 +162,25 @@ export class PaperMap {
     return new AreaTiles({ pane, level, on, styleOf, margin: 1, ratio: SHARP }).addTo(this.map);
   }
 
-  homes(level) {
+  /** Whether households are drawn singly, not counted. */
+  get close() { return Math.round(this.map.getZoom()) >= HOUSEHOLD_ZOOM; }
+
+  /** Where they are the level or close enough, unless the address says otherwise. */
+  households(level) {
+    const { route, canSeeHouseholds } = this.model;
     const near = level === 'grid' && this.map.getZoom() >= HOUSEHOLD_ZOOM + 2;
-    const seen = this.model.canSeeHouseholds && !this.model.isPast && (level === HOUSEHOLD || near);
-    this.symbols = seen;
-    return seen ? new HouseholdTiles({ pane: 'homes', ratio: SHARP }).addTo(this.map) : null;
+    if (!canSeeHouseholds || !isOn('households', route, level === HOUSEHOLD || near)) return null;
+    return new HouseholdTiles({ pane: 'homes', on: route.on, ratio: SHARP }).addTo(this.map);
+  }
+
+  /** Open matters at public places, while their layer is on in the address. */
+  issues() {
+    if (!this.model.shows('issues')) return null;
+    const tiles = new IssueTiles({ pane: 'matters', on: this.model.route.on }).addTo(this.map);
+    this.pins = new IssuePins({ pane: 'matters', ratio: SHARP, pins: () => tiles.pins() }).addTo(this.map);
+    tiles.on('decoded', () => this.pins.redraw());
+    this.pins.on('painted', () => this.names?.redraw());
+    return tiles;
   }
 
   /** How an area with a row looks: by its class, hatched where its number is withheld. */
@@ -196,6 +214,8 @@ export class PaperMap {
   /** Names with the number beneath, which tells the class without any colour. */
   labels() {
     const { measure, selected, level } = this.model;
+    // Counted households fill the sheet: names would cover them.
+    if (this.homes && !this.close) return [];
     const list = [];
     const add = (layer, rows, rank) => {
       for (const point of layer?.labelPoints() ?? []) {

@@ -1,6 +1,7 @@
 /** The map page: wires model, components and map together. */
 import { Api } from '../data/api.js';
 import { MapModel } from '../data/model.js';
+import { NOTHING_OPEN, formatRoute } from '../data/urlstate.js';
 import { AreaCard } from '../components/area-card.js';
 import { AreaList } from '../components/area-list.js';
 import { AsOf, SearchBox, Trail } from '../components/bar.js';
@@ -102,6 +103,13 @@ function place() {
 }
 narrow.addEventListener('change', place);
 place();
+
+/** The keys for printing lead to the sheets of what is shown: the map itself is none. */
+globalThis.addEventListener('keydown', (event) => {
+  if (event.key.toLowerCase() !== 'p' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  globalThis.location.assign(config.urls.print + formatRoute({ ...model.route, ...NOTHING_OPEN }));
+});
 
 globalThis.addEventListener('popstate', () => model.arrive(globalThis.location.search));
 globalThis.addEventListener('keydown', (event) => {

@@ -78,9 +78,14 @@ async function start() {
   const first = mapSheet(model);
   sheets.append(first);
   fit();
+  const explain = () => first.querySelector('.paper-legend').replaceChildren(
+    ...legend(model, paper).flat(Infinity).filter(Boolean));
   const paper = new PaperMap(document.getElementById('map'), model, {
     moved: (at) => {
-      if (at) keep(at);
+      if (at) {
+        keep(at);
+        explain();
+      }
       first.querySelector('.paper-scale').replaceChildren(
         ...scale(paper, first.querySelector('.paper-side').clientWidth));
     },
@@ -92,8 +97,7 @@ async function start() {
   sheets.append(...listSheets(model, sheets, pageStarts));
   number([...sheets.children]);
   await paper.show();
-  first.querySelector('.paper-legend').replaceChildren(
-    ...legend(model, paper).flat(Infinity).filter(Boolean));
+  explain();
   return undefined;
 }
 
