@@ -11,7 +11,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -156,7 +155,7 @@ def name(request: SignedInRequest, asked: Asked, households: list[Household]) ->
         return choose(request, asked, households, refusal.sentence)
     if outcome.refused:
         messages.warning(request, _refused(outcome.refused))
-    return done(back_to(asked), deed)
+    return done(asked.page(), deed)
 
 
 def _refused(refused: list[tuple[Household, str]]) -> str:
@@ -188,9 +187,4 @@ def review(request: SignedInRequest) -> HttpResponse:
                 household_review(household=household, on=asked.on, by=asked.user)
     except Refusal as refusal:
         return show(request, asked, error=refusal.sentence)
-    return done(back_to(asked), deed)
-
-
-def back_to(asked: Asked) -> str:
-    """The table as it was asked for."""
-    return reverse("table", args=[asked.table.kind]) + asked.address().rstrip("?")
+    return done(asked.page(), deed)

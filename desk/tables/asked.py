@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from accounts.models import User
 from desk.tables.keyset import Order
@@ -114,6 +115,10 @@ class Asked:
                 state[key] = value if isinstance(value, list) else [value]
         return "?" + urlencode([(key, item) for key in state for item in state[key]])
 
+    def page(self, **changes: Any) -> str:
+        """The whole address: what is refused elsewhere shows the table, too."""
+        return reverse("table", args=[self.table.kind]) + self.address(**changes).rstrip("?")
+
     def with_typed(self, typed: Typed) -> Asked:
         """The same with what came in the body."""
         return replace(self, typed=typed)
@@ -142,11 +147,12 @@ def ask(table: Table, user: User, given: QueryDict, *, on: date) -> Asked:
     mine = table.columns_for(scope)
     wanted = _words(given, "columns")
     columns = tuple(column for column in mine if column.key in wanted)
+    on_now = {flag.key for flag in flags} | {item.key for item, _value in values}
     return replace(
         shell,
         flags=flags, values=values, order=order,
         down=sort.startswith("-") if named else order.down,
-        columns=columns or tuple(column for column in mine if column.shown),
+        columns=columns or tuple(c for c in mine if c.shown or on_now & c.shown_with),
         chosen=bool(columns),
         after=_key(given.get("after", "")), before=_key(given.get("before", "")),
     )  # fmt: skip

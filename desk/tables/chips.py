@@ -54,7 +54,7 @@ def flag_chips(asked: Asked) -> list[Choice]:
     return [
         Choice(
             flag.label,
-            asked.address(filter=[k for k in on if k != flag.key] if flag.key in on
+            asked.page(filter=[k for k in on if k != flag.key] if flag.key in on
                           else [*on, flag.key]),
             flag.key in on,
         )
@@ -69,13 +69,13 @@ def value_chips(asked: Asked) -> list[Chip]:
     for item in asked.table.filters:
         if not item.right(asked.scope):
             continue
-        chip = Chip(item.key, item.label, clear=asked.address(**{item.key: None}))
+        chip = Chip(item.key, item.label, clear=asked.page(**{item.key: None}))
         if item.day:
             chip.chosen = asked.value(item.key)
             chip.fields = other_fields(asked, item.key)
         for value, label in item.choices(asked):
             chosen = value == asked.value(item.key)
-            chip.choices.append(Choice(label, asked.address(**{item.key: value}), chosen))
+            chip.choices.append(Choice(label, asked.page(**{item.key: value}), chosen))
             if chosen:
                 chip.chosen = label
         if chip.choices or item.day:
@@ -83,25 +83,32 @@ def value_chips(asked: Asked) -> list[Chip]:
     return chips
 
 
+def level_first(asked: Asked) -> list[Choice]:
+    """The levels, where one must be chosen before there is a file: it holds areas of one level."""
+    if asked.table.kind != "areas":
+        return []
+    return next((c.choices for c in value_chips(asked) if c.key == "level" and not c.chosen), [])
+
+
 def area_chip(asked: Asked) -> Chip | None:
     """The area shown, the ones around it, and those beneath it."""
     if not asked.scope.areas:
         return None
     areas = Area.objects.visible_to(asked.user).in_force(asked.on).with_code(asked.on)
-    chip = Chip("area", "", clear=asked.address(area=None))
+    chip = Chip("area", "", clear=asked.page(area=None))
     if asked.area is not None:
         path = asked.area.path
         above = [path[:n] for n in range(KEY_LENGTH, len(path) + 1, KEY_LENGTH)]
         chip.chosen = name_from_afar(asked.area)
         chip.choices = [
-            Choice(area.name, asked.address(area=_word(area)), area.path == path)
+            Choice(area.name, asked.page(area=_word(area)), area.path == path)
             for area in areas.filter(path__in=above).order_by("path")
         ]
         beneath = areas.filter(parent=asked.area)
     else:
         beneath = areas.filter(parent__path__in=asked.scope.areas)
     chip.choices += [
-        Choice(area.name, asked.address(area=_word(area)))
+        Choice(area.name, asked.page(area=_word(area)))
         for area in beneath.order_by("path")[:CHILDREN]
     ]
     return chip
@@ -123,7 +130,7 @@ def heads(asked: Asked, columns: tuple[Column, ...]) -> list[Head]:
         down = not asked.down if now else order.down
         sort = ("-" if down else "") + order.key
         first = asked.table.orders[0]
-        href = asked.address(sort=None if (order, down) == (first, first.down) else sort)
+        href = asked.page(sort=None if (order, down) == (first, first.down) else sort)
         direction = ("descending" if asked.down else "ascending") if now else "none"
         found.append(Head(column, href, direction))
     return found

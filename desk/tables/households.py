@@ -53,7 +53,7 @@ def _contacts(row: Household, facts: Facts) -> Cell:
     if not links and row.gap_reason:
         return Cell(tags=(Tag(REASONS.get(row.gap_reason, row.gap_reason), "bad"),))
     if not links:
-        return Cell("—")
+        return Cell(tags=(Tag(_("not counted"), "quiet"),))
     return Cell("、".join(f"{link.post.person.name}（{link.role.name}）" for link in links))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from desk.household import phone_of
 from desk.tables.asked import Asked
@@ -82,7 +82,7 @@ class People(Table):
     looks_in = gettext_lazy("Name or initials")
     exports = (("staff", gettext_lazy("People with their posts")),)
     columns = (
-        Column("name", gettext_lazy("Name"), "P1",
+        Column("name", pgettext_lazy("of a person", "Name"), "P1",
                lambda row, facts: Cell(row.name, f"/people/{row.pk}/"), sort="name"),
         Column("posts", gettext_lazy("Posts"), "P1", _posts),
         Column("organisation", gettext_lazy("Unit"), "P1",
@@ -98,7 +98,7 @@ class People(Table):
                lambda row, facts: _("yes") if row.user_id
                else Cell(tags=(Tag(_("no account"), "quiet"),)), right=managers),
     )  # fmt: skip
-    orders = (Order("name", gettext_lazy("Name"), ("name",)),)
+    orders = (Order("name", pgettext_lazy("of a person", "Name"), ("name",)),)
     flags = (
         Flag("full", gettext_lazy("At the limit"),
              lambda rows, asked: rows.filter(pk__in=holders(full(asked)))),

@@ -60,6 +60,8 @@ class Column:
     draw: Callable[[Any, Any], Cell | str]
     sort: str = ""
     shown: bool = True
+    #: Filters that show it, though it is not shown otherwise.
+    shown_with: frozenset[str] = frozenset()
     number: bool = False
     right: Callable[[Scope], bool] = anybody
 

@@ -22,9 +22,16 @@ from lib.errors import Refusal
 
 
 def asked_of(request: SignedInRequest, kind: str) -> Asked:
-    """What a request asks of a table: its address, and what was typed."""
+    """What a request asks of a table: its address, and what was typed.
+
+    Columns and days come in the body as well, beside a text that was typed.
+    """
     table = table_or_404(request.user, kind)
-    asked = ask(table, request.user, request.GET, on=today())
+    given = request.GET.copy()
+    for name in ("columns", *(item.key for item in table.filters if item.day)):
+        if name in request.POST:
+            given.setlist(name, request.POST.getlist(name))
+    asked = ask(table, request.user, given, on=today())
     return asked.with_typed(Typed.of(request.POST)) if request.method == "POST" else asked
 
 
@@ -82,10 +89,11 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "table": table,
         "asked": asked,
         "address": asked.address(),
+        "here": asked.page(),
         "rows": rows,
         "found": found,
-        "next": asked.address(after=found.after) if found.after else "",
-        "previous": asked.address(before=found.before) if found.before else "",
+        "next": asked.page(after=found.after) if found.after else "",
+        "previous": asked.page(before=found.before) if found.before else "",
         "heads": chips.heads(asked, columns),
         "total": total,
         "count_line": table.count_line(total),
@@ -101,7 +109,8 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "adds": table.adds(asked),
         "exports": bool(scope.manage),
         "offered": table.exports,
-        "large": LARGE,
+        "large": f"{LARGE:,}",
+        "level_first": chips.level_first(asked),
         "empty": None if rows else table.empty(asked),
         "error": error,
     }

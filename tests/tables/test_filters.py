@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,36 @@ def test_posts_that_ended_since_a_day(world: World) -> None:
     type(post).objects.filter(pk=post.pk).update(during=(world.began, world.on - timedelta(days=9)))
     assert post.pk not in found(world, f"ended_since={world.on - timedelta(days=8)}", "posts")
     assert post.pk in found(world, f"ended_since={world.on - timedelta(days=9)}", "posts")
+
+
+def test_the_last_day_of_a_post_is_shown_among_those_that_ended(world: World, as_user) -> None:
+    post_end(post=world.posts["worker"], on=world.on)
+    client = as_user("manager")
+    assert "离岗日期" in client.get("/tables/posts/?filter=ended").content.decode()
+    chosen = client.get("/tables/posts/?filter=ended&columns=person").content.decode()
+    assert 'data-label="离岗日期"' not in chosen
+
+
+def test_columns_and_a_day_are_chosen_beside_a_text_that_was_typed(world: World, as_user) -> None:
+    client = as_user("manager")
+    typed = {"q": world.households["zhao"].head_name, "columns": ["head", "residence"]}
+    page = client.post("/tables/households/?filter=no_phone&columns=head", typed).content.decode()
+    assert f'value="{typed["q"]}"' in page
+    assert "/tables/households/?filter=no_phone&amp;columns=head&amp;columns=residence" in page
+    post_end(post=world.posts["worker"], on=world.on)
+    typed = {"q": world.people["worker"].name, "ended_since": str(world.on)}
+    page = client.post("/tables/posts/", typed).content.decode()
+    assert str(world.posts["worker"].pk) in page
+    assert f"ended_since={world.on}" in page
+
+
+def test_what_leads_on_from_a_refused_page_leads_to_the_table(world: World, as_user) -> None:
+    client = as_user("manager")
+    for address in ("/tables/households/views/?filter=gap", "/tables/areas/export/"):
+        answer = client.post(address, {"name": " "})
+        assert answer.status_code == 400
+        addresses = re.findall(r'(?:href|action|formaction)="([^"]*)"', answer.content.decode())
+        assert not [one for one in addresses if one.startswith("?") or not one]
 
 
 def test_a_view_keeps_filters_and_columns_and_never_a_text(world: World, as_user) -> None:

@@ -5,10 +5,14 @@ import { _ } from '../data/i18n.js';
 const PAUSE = 200;
 
 export class AreaFinder {
-  /** place: holds a field `[data-area-search]` and a list `[data-area-list]`. */
+  /**
+   * place: holds a field `[data-area-search]` and a list `[data-area-list]`; its `data-areas` is
+   * the address shown. Beside a text that was typed the choice is a button of the form with it.
+   */
   constructor(place) {
     const csrf = () => document.querySelector('meta[name=csrf-token]').content;
     this.api = new Api({ csrf });
+    this.address = place.dataset.areas;
     this.list = place.querySelector('[data-area-list]');
     this.offered = [...this.list.children];
     this.field = place.querySelector('[data-area-search]');
@@ -34,15 +38,17 @@ export class AreaFinder {
   }
 
   choice({ area, name }) {
-    const state = new URLSearchParams(globalThis.location.search);
-    for (const word of ['after', 'before', 'act', 'removed']) state.delete(word);
+    const [page, query] = this.address.split('?');
+    const state = new URLSearchParams(query);
     state.set('area', area);
-    const link = document.createElement('a');
-    link.className = 'choice';
-    link.href = `?${state}`;
-    link.textContent = name;
+    const typed = document.getElementById('typed');
+    const choice = document.createElement(typed ? 'button' : 'a');
+    choice.className = 'choice';
+    choice.textContent = name;
+    choice.setAttribute(typed ? 'formaction' : 'href', `${page}?${state}`);
+    if (typed) choice.setAttribute('form', 'typed');
     const item = document.createElement('li');
-    item.append(link);
+    item.append(choice);
     return item;
   }
 
