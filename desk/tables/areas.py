@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -36,8 +36,7 @@ class Facts:
     def __init__(self, rows: list[Area], asked: Asked) -> None:
         self.asked = asked
         paths = [row.path for row in rows]
-        codes = AreaCode.objects.filter(area__in=rows, during__contains=asked.on)
-        self.codes = dict(codes.values_list("area", "code"))
+        self.codes = {row.pk: code for row in rows if (code := getattr(row, "code", None))}
         above = {path[:n] for path in paths for n in range(4, len(path), 4)}
         self.names = dict(
             Area.objects.visible_to(asked.user).filter(path__in=above).values_list("path", "name")
@@ -107,10 +106,10 @@ class Areas(Table):
     columns = (
         Column("name", gettext_lazy("Name"), "P0", _name, sort="name"),
         Column("code", gettext_lazy("Code"), "P0",
-               lambda row, facts: facts.codes.get(row.pk, "")),
+               lambda row, facts: facts.codes.get(row.pk, ""), sort="code"),
         Column("level", gettext_lazy("Level"), "P0",
                lambda row, facts: row.get_level_display()),
-        Column("trail", gettext_lazy("Belongs to"), "P0", _trail, sort="place"),
+        Column("trail", gettext_lazy("Belongs to"), "P0", _trail),
         Column("type", gettext_lazy("Type word"), "P0",
                lambda row, facts: row.type_label, shown=False),
         Column("kind", gettext_lazy("Kind of grid"), "P0",
@@ -132,7 +131,7 @@ class Areas(Table):
         Column("outline", gettext_lazy("Outline"), "P0", _outline),
     )  # fmt: skip
     orders = (
-        Order("place", gettext_lazy("Belongs to"), ("path",)),
+        Order("code", gettext_lazy("Code"), ("now__code",), frozenset({"now__code"})),
         Order("name", gettext_lazy("Name"), ("name",)),
     )
     flags = (
@@ -146,9 +145,14 @@ class Areas(Table):
                lambda rows, value, asked: rows.filter(grid_kind=value)),
     )  # fmt: skip
 
-    def seen(self, asked: Asked) -> QuerySet[Area]:
-        """Areas whose name and counts one may read."""
-        return Area.objects.visible_to(asked.user).in_force(asked.on).with_code(asked.on)
+    def seen(self, asked: Asked) -> QuerySet[Any]:
+        """Areas whose name and counts one may read; ``now`` is the code in force, if there is one.
+
+        A code begins with that of the area above, so their order is the one of the tree.
+        """
+        now = FilteredRelation("codes", condition=Q(codes__during__contains=asked.on))
+        areas = Area.objects.visible_to(asked.user).in_force(asked.on).annotate(now=now)
+        return areas.annotate(code=F("now__code"))
 
     def within(self, asked: Asked) -> QuerySet[Area]:
         """The area asked for and all beneath it."""

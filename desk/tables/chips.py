@@ -109,7 +109,7 @@ def area_chip(asked: Asked) -> Chip | None:
         beneath = areas.filter(parent__path__in=asked.scope.areas)
     chip.choices += [
         Choice(area.name, asked.page(area=_word(area)))
-        for area in beneath.order_by("path")[:CHILDREN]
+        for area in beneath.order_by("code", "path")[:CHILDREN]
     ]
     return chip
 

@@ -14,6 +14,7 @@ from desk.tables import keyset
 from desk.tables.asked import ask
 from desk.tables.registry import TABLES
 from desk.tables.table import Table
+from grids.models import AreaCode
 from households.services import household_register, household_review
 from tests.people import World
 
@@ -66,6 +67,18 @@ def test_pages_hold_every_row_once_in_one_order(crowd: World, kind: str, address
         terms = keyset.ordering(asked.order, down=asked.down)
         whole = table.rows(asked).order_by(*terms)
         assert followed == [str(key) for key in whole.values_list("pk", flat=True)]
+
+
+def test_areas_stand_in_the_order_of_the_codes_of_the_day(crowd: World) -> None:
+    """One got another code today, which is now the last; one lost its code and comes first."""
+    other, without = crowd.areas["G11"], crowd.areas["V2"]
+    AreaCode.objects.filter(area__in=[other, without]).update(during=(crowd.began, crowd.on))
+    AreaCode.objects.create(area=other, code="159901999", during=(crowd.on, None))
+    followed = [key for page in pages(TABLES["areas"], crowd, "") for key in page]
+    codes = AreaCode.objects.filter(during__contains=crowd.on).order_by("code")
+    wanted = [str(key) for key in codes.values_list("area", flat=True) if str(key) in followed]
+    assert followed == [str(without.pk), *wanted]
+    assert followed[-1] == str(other.pk)
 
 
 def test_pages_lead_back_the_same_way(crowd: World) -> None:
