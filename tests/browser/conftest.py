@@ -68,6 +68,21 @@ class Visitor:
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
         self.page.wait_for_load_state("networkidle")
 
+    def go(self, path: str) -> None:
+        """Open an address of the site."""
+        self.page.goto(f"{self.base}{path}")
+        self.page.wait_for_load_state("networkidle")
+
+    def press(self, name: str) -> None:
+        """Press a button of the page's main part."""
+        self.page.locator("main").get_by_role("button", name=name, exact=True).click()
+        self.page.wait_for_load_state("networkidle")
+
+    def undo(self) -> None:
+        """Take back what the strip above the page says."""
+        self.page.locator(".act").get_by_role("button", name="撤销").click()
+        expect(self.page.locator(".act")).to_contain_text("已撤销")
+
     def settled(self) -> None:
         """Wait until the map has drawn its numbers and every tile it asked for."""
         expect(self.page.locator("lh-headline .headline-number")).to_be_attached()
@@ -97,6 +112,13 @@ class Visitor:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_timeout(300)
         self.page.screenshot(path=SHOTS / f"{name}-{self.width}.png")
+
+    def look(self, name: str) -> None:
+        """Keep a picture; the page fits and axe finds nothing grave."""
+        self.page.wait_for_load_state("networkidle")
+        self.fits()
+        self.check_access()
+        self.shot(name)
 
     def check_access(self) -> None:
         """Fail on what axe calls serious or critical."""

@@ -14,34 +14,11 @@ from tests.people import World
 LEFT = "原联系人离岗"
 
 
-def go(visitor: Visitor, path: str) -> None:
-    visitor.page.goto(f"{visitor.base}{path}")
-    visitor.page.wait_for_load_state("networkidle")
-
-
-def press(visitor: Visitor, name: str) -> None:
-    visitor.page.locator("main").get_by_role("button", name=name, exact=True).click()
-    visitor.page.wait_for_load_state("networkidle")
-
-
-def look(visitor: Visitor, name: str) -> None:
-    """Keep a picture; the page fits and axe finds nothing grave."""
-    visitor.page.wait_for_load_state("networkidle")
-    visitor.fits()
-    visitor.check_access()
-    visitor.shot(f"staff-{name}")
-
-
-def undo(visitor: Visitor) -> None:
-    visitor.page.locator(".act").get_by_role("button", name="撤销").click()
-    expect(visitor.page.locator(".act")).to_contain_text("已撤销")
-
-
 def again(visitor: Visitor, login: str, password: str) -> None:
     """Somebody else sits down at the screen."""
     page = visitor.page
     page.context.clear_cookies()
-    go(visitor, "/accounts/login/")
+    visitor.go("/accounts/login/")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
     page.get_by_role("button", name="登录").click()
@@ -68,22 +45,22 @@ def test_a_post_ends_leaves_its_gap_on_the_map_and_is_taken_back(
     page, head = visitor.page, town.posts["head"]
     visitor.sign_in("manager")
     at_first = without_contact(visitor)
-    go(visitor, f"/people/{head.person_id}/")
-    look(visitor, "person")
+    visitor.go(f"/people/{head.person_id}/")
+    visitor.look("staff-person")
     page.get_by_role("link", name="更改或结束").click()
     follows = page.locator("#consequences")
     expect(follows).to_contain_text("2 户")
     expect(follows).to_contain_text(LEFT)
-    look(visitor, "post")
+    visitor.look("staff-post")
     before = Post.objects.get(pk=head.pk).during.lower - timedelta(days=1)
-    go(visitor, f"/posts/{head.pk}/?on={before.isoformat()}")
-    press(visitor, "结束岗位")
+    visitor.go(f"/posts/{head.pk}/?on={before.isoformat()}")
+    visitor.press("结束岗位")
     expect(page.get_by_role("alert")).to_be_visible()
-    look(visitor, "post-refused-day")
-    go(visitor, f"/posts/{head.pk}/")
-    press(visitor, "结束岗位")
+    visitor.look("staff-post-refused-day")
+    visitor.go(f"/posts/{head.pk}/")
+    visitor.press("结束岗位")
     expect(page.locator(".act")).to_contain_text("2 户的结对随之结束")
-    look(visitor, "post-ended")
+    visitor.look("staff-post-ended")
     ended = page.url
 
     page.get_by_role("link", name="在地图上看留下的空缺").click()
@@ -92,21 +69,21 @@ def test_a_post_ends_leaves_its_gap_on_the_map_and_is_taken_back(
     expect(gap).to_contain_text(LEFT)
     visitor.fits()
     visitor.shot("staff-gap")
-    go(visitor, "/")
+    visitor.go("/")
     assert without_contact(visitor) != at_first
     page.goto(ended)
-    undo(visitor)
-    look(visitor, "post-taken-back")
+    visitor.undo()
+    visitor.look("staff-post-taken-back")
     assert Post.objects.get(pk=head.pk).during.upper is None
-    go(visitor, "/")
+    visitor.go("/")
     assert without_contact(visitor) == at_first
 
 
 def test_a_post_starts_with_somebody_new_and_is_taken_back(visitor: Visitor, town: World) -> None:
     page = visitor.page
     visitor.sign_in("manager")
-    go(visitor, "/posts/new/")
-    look(visitor, "new-empty")
+    visitor.go("/posts/new/")
+    visitor.look("staff-new-empty")
     page.locator("input[name=place_text]").fill("北单元")
     page.locator(".look").first.get_by_role("button").click()
     page.get_by_role("radio", name=re.compile("北单元")).first.check()
@@ -114,18 +91,18 @@ def test_a_post_starts_with_somebody_new_and_is_taken_back(visitor: Visitor, tow
     page.get_by_role("radio", name="新增人员").check()
     page.locator("input[name=name]").fill("新户长")
     page.locator("input[name=phone]").fill("123")
-    look(visitor, "new-typed")
-    press(visitor, "设立岗位")
+    visitor.look("staff-new-typed")
+    visitor.press("设立岗位")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("input[name=name]")).to_have_value("新户长")
-    look(visitor, "new-refused")
+    visitor.look("staff-new-refused")
     page.locator("input[name=phone]").fill("15900000099")
-    press(visitor, "设立岗位")
+    visitor.press("设立岗位")
     expect(page.locator(".act")).to_contain_text("新户长")
-    look(visitor, "new-person")
-    undo(visitor)
+    visitor.look("staff-new-person")
+    visitor.undo()
     assert not Person.objects.filter(name="新户长").exists()
-    look(visitor, "new-taken-back")
+    visitor.look("staff-new-taken-back")
 
 
 def test_a_slip_is_shown_once_and_asks_for_a_new_password(visitor: Visitor, town: World) -> None:
@@ -136,27 +113,27 @@ def test_a_slip_is_shown_once_and_asks_for_a_new_password(visitor: Visitor, town
     Person.objects.filter(pk=key).update(user=None)
     user.delete()
     visitor.sign_in("manager")
-    go(visitor, "/people/")
+    visitor.go("/people/")
     expect(page.get_by_text(person.name)).to_have_count(0)
-    look(visitor, "people")
+    visitor.look("staff-people")
     page.get_by_role("link", name="连户长", exact=True).click()
-    press(visitor, "开通账号并打印登录条")
+    visitor.press("开通账号并打印登录条")
     login, first = slip_shown(visitor)
-    look(visitor, "slip")
-    go(visitor, f"/people/{key}/")
+    visitor.look("staff-slip")
+    visitor.go(f"/people/{key}/")
     expect(page.get_by_text(first)).to_have_count(0)
-    look(visitor, "account-given")
+    visitor.look("staff-account-given")
 
     again(visitor, login, first)
     expect(page.locator("input[type=password]").first).to_be_visible()
-    look(visitor, "first-sign-in")
-    go(visitor, "/")
+    visitor.look("staff-first-sign-in")
+    visitor.go("/")
     expect(page.locator("input[type=password]").first).to_be_visible()
 
     again(visitor, "manager", PASSWORD)
-    go(visitor, f"/people/{key}/")
+    visitor.go(f"/people/{key}/")
     page.locator("summary").filter(has_text="重置密码").click()
-    look(visitor, "account-reset")
+    visitor.look("staff-account-reset")
     page.locator("button[value=reset]").click()
     same, second = slip_shown(visitor)
     assert same == login and second != first

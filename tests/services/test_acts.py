@@ -13,7 +13,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AccessLog, User
 from casework.coverage import recount, sums
 from casework.recounting import kept_compare
 from casework.services import contact_record
@@ -379,6 +379,8 @@ def test_the_api_takes_it_back(world: World, as_user: SignIn) -> None:
     answer = as_user("manager").post(f"/api/v1/acts/{done.pk}/undo")
     assert answer.status_code == 200
     assert answer.json()["undone"] is True and "做了一件事" in answer.json()["sentence"]
+    logged = AccessLog.objects.filter(action="act", user=world.user("manager"))
+    assert [row.field_class for row in logged] == ["P2"]
     assert Post.objects.in_force(world.on).filter(pk=world.posts["head"].pk).exists()
     assert as_user("manager").post(f"/api/v1/acts/{done.pk}/undo").status_code == 400
 

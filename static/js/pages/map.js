@@ -111,7 +111,10 @@ globalThis.addEventListener('keydown', (event) => {
   globalThis.location.assign(config.urls.print + formatRoute({ ...model.route, ...NOTHING_OPEN }));
 });
 
-globalThis.addEventListener('popstate', () => model.arrive(globalThis.location.search));
+globalThis.addEventListener('popstate', () => {
+  history.due = null; // of the entry that was left
+  model.arrive(globalThis.location.search);
+});
 globalThis.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.target.closest('input, select, dialog')) return;
   const { move, picking, card, stack, issue, near } = model.state;
