@@ -34,9 +34,10 @@ from casework.emergency import (
     people_told,
 )
 from casework.models import EmergencyList
+from desk.emergency_parts import divided, finer
 from grids.asked import asked_area
 from grids.basemap import basemap
-from grids.models import DEPTH, Area
+from grids.models import Area
 from grids.naming import area_json, area_labels, name_from_afar
 from grids.scope import Kind, scope_of
 from households.finding import households_found
@@ -84,9 +85,14 @@ def emergency_or_404(user: User, key: UUID) -> EmergencyList:
 class Listing:
     """What somebody may read of a list at a moment, in order, without reading every row whole."""
 
-    def __init__(self, emergency: EmergencyList, user: User, at: datetime, beneath: str) -> None:
+    def __init__(
+        self, emergency: EmergencyList, user: User, at: datetime, beneath: str,
+        without: Sequence[Area] = (),
+    ) -> None:  # fmt: skip
         self.emergency, self.on = emergency, at.date()
         self.households = households_on(emergency, user, at).filter(path__startswith=beneath)
+        for area in without:
+            self.households = self.households.exclude(path__startswith=area.path)
         self.help = help_to_move(self.households, at)
 
     @cached_property
@@ -114,6 +120,11 @@ class Listing:
             if (not helped or key in self.help) and (among is None or key in among)
         ]
         return [row[-1] for row in sorted(wanted)]
+
+    def paths(self, keys: Sequence[UUID]) -> list[str]:
+        """Where households of the list are filed."""
+        wanted = set(keys)
+        return [path for key, path, _name in self.rows if key in wanted]
 
     def lines(self, keys: Sequence[UUID]) -> list[Line]:
         """Households with phones opened and their contacts of the day."""
@@ -153,12 +164,14 @@ def note_list(request: SignedInRequest, action: str, emergency: EmergencyList, r
         note_read(request, Read(action, str(emergency.pk), rows, field_class, emergency.reason))
 
 
-def parts_of(emergency: EmergencyList, user: User, *, on: date) -> list[Area]:
-    """The areas one level beneath that of the list which somebody may choose to see alone."""
-    levels = list(DEPTH)
-    finer = levels[min(levels.index(emergency.area.level) + 1, len(levels) - 1)]
-    areas = Area.objects.visible_to(user).in_force(on).with_code(on)
-    return list(areas.filter(path__startswith=emergency.path, level=finer).order_by("code", "path"))
+def areas_of(emergency: EmergencyList, user: User, *, on: date) -> list[Area]:
+    """The areas of a list that somebody may choose to see alone, by code, named from afar."""
+    visible = Area.objects.visible_to(user).in_force(on).with_code(on)
+    areas = list(visible.filter(path__startswith=emergency.path).order_by("code", "path"))
+    labels = area_labels({area.path for area in areas}, on=on)
+    for area in areas:
+        area.label = labels[area.path]["name"]
+    return areas
 
 
 def area_to_map(emergency: EmergencyList, user: User, part: Area | None) -> Area:
@@ -170,15 +183,23 @@ def area_to_map(emergency: EmergencyList, user: User, part: Area | None) -> Area
 def chosen(
     request: SignedInRequest, emergency: EmergencyList, at: datetime
 ) -> tuple[Listing, dict[str, Any]]:
-    """What the address asks for: a part of the area, only who needs help to move."""
-    parts = parts_of(emergency, request.user, on=at.date())
-    part = next((area for area in parts if str(area.pk) == request.GET.get("part")), None)
-    helped = request.GET.get("help") == "1"
-    listing = Listing(emergency, request.user, at, part.path if part else emergency.path)
+    """What the address asks for: a part of the area, only who needs help to move.
+
+    With ``rest`` only households that no finer area holds, which no other part prints.
+    """
+    areas = areas_of(emergency, request.user, on=at.date())
+    part = next((area for area in areas if str(area.pk) == request.GET.get("part")), None)
+    helped, rest = request.GET.get("help") == "1", request.GET.get("rest") == "1"
+    beneath = part.path if part else emergency.path
+    without = finer(areas, beneath) if rest else []
+    listing = Listing(emergency, request.user, at, beneath, without)
+    choices = finer(areas, emergency.path)
+    asked = {"part": str(part.pk) if part else "", "rest": "1" * rest, "help": "1" * helped}
     return listing, {
-        "emergency": emergency, "name": name_from_afar(emergency.area), "parts": parts,
-        "part": part, "helped": helped, "totals": listing.totals,
-        "asked": "".join([f"&part={part.pk}" if part else "", "&help=1" if helped else ""]),
+        "emergency": emergency, "name": name_from_afar(emergency.area), "areas": areas,
+        "parts": choices if part is None or part in choices else [*choices, part],
+        "part": part, "helped": helped, "rest": rest, "totals": listing.totals,
+        "asked": "".join(f"&{key}={value}" for key, value in asked.items() if value),
         "manages": scope_of(request.user).manages(emergency.path),
         "whole": scope_of(request.user).sees_all_counts_of(emergency.path),
     }  # fmt: skip
@@ -294,12 +315,17 @@ def paper(request: SignedInRequest, key: UUID) -> HttpResponse:
         return over(request, emergency)
     listing, context = chosen(request, emergency, at)
     keys = listing.keys(helped=context["helped"])
-    context["too_many"] = len(keys) > MOST_PRINTED
-    if not context["too_many"]:
-        lines = listing.lines(keys)
-        note_list(request, "emergency.print", emergency, len(lines))
-        context["groups"] = groups_of(lines)
-    return render(request, "desk/emergency_print.html", {**context, "at": at})
+    part = context["part"]
+    beneath = part.path if part else emergency.path
+    if len(keys) > MOST_PRINTED and not context["rest"] and finer(context["areas"], beneath):
+        context |= {"too_many": len(keys), "most": MOST_PRINTED, "divided": divided(
+            context["areas"], listing.paths(keys), within=beneath, area=part, most=MOST_PRINTED
+        )}  # fmt: skip
+        return render(request, "desk/emergency_print.html", context)
+    lines = listing.lines(keys)
+    note_list(request, "emergency.print", emergency, len(lines))
+    context |= {"groups": groups_of(lines), "at": at}
+    return render(request, "desk/emergency_print.html", context)
 
 
 def over(request: SignedInRequest, emergency: EmergencyList) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -34,6 +36,12 @@ def doors(emergency: EmergencyList) -> list[str]:
 def marks_of(world: World, key: str) -> list[str]:
     household = world.households[key]
     return [household.head_name, household.address, str(household.pk), PHONES.get(key) or "—none—"]
+
+
+def parts_in(text: str) -> dict[str, tuple[str, int]]:
+    """The parts a list is divided into for printing, by address: name and households."""
+    found = re.findall(r'<a href="(\?x=1[^"]*)">([^<]+)</a> <span class="number">(\d+) 户', text)
+    return {html.unescape(address): (name, int(n)) for address, name, n in found}
 
 
 def set_clock(patch: pytest.MonkeyPatch, at: datetime) -> None:
@@ -215,3 +223,50 @@ def test_searching_finds_on_the_list_alone(world: World, as_user: SignIn, opened
     assert world.households["zhao"].address not in other
     by_phone = spelled_out(client.post(f"/emergency/{village.pk}/", {"q": "0005"}))
     assert "周包联" in by_phone
+
+
+def test_too_much_for_one_print_is_divided_by_village_and_grid_with_counts(
+    world: World, as_user: SignIn, opened: EmergencyList, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("desk.emergency.MOST_PRINTED", 2)
+    door, areas = doors(opened)[2], world.areas
+    client = as_user("manager")
+    text = spelled_out(client.get(door))
+    assert "共 8 户" in text
+    assert not [mark for key in world.households for mark in marks_of(world, key) if mark in text]
+    assert not AccessLog.objects.filter(action="emergency.print").exists()
+    parts = parts_in(text)
+    assert parts[f"?x=1&part={areas['G12'].pk}"] == ("甲一村 甲一村第二网格", 1)
+    assert parts[f"?x=1&part={areas['G21'].pk}"] == ("甲二嘎查 甲二嘎查第一网格", 2)
+    assert parts[f"?x=1&part={areas['V2'].pk}&rest=1"] == ("未归入下级", 1)
+    for key in ("V1", "V2", "G11"):
+        assert f"?x=1&part={areas[key].pk}" not in parts
+    printed = [spelled_out(client.get(door + address)) for address in parts]
+    for key, household in world.households.items():
+        times = sum(household.address in sheet for sheet in printed)
+        assert times == (key in readable("manager")), key
+
+
+@pytest.mark.parametrize("login", ["worker", "secretary"])
+def test_who_reads_a_part_is_offered_the_parts_of_that_alone(
+    world: World, as_user: SignIn, opened, monkeypatch: pytest.MonkeyPatch, login: str
+):
+    monkeypatch.setattr("desk.emergency.MOST_PRINTED", 1)
+    client, door = as_user(login), doors(opened)[2]
+    text = spelled_out(client.get(door))
+    parts = parts_in(text)
+    assert parts
+    assert sum(n for _name, n in parts.values()) == len(readable(login))
+    assert "甲二嘎查" not in text
+    other = spelled_out(client.get(f"{door}?part={world.areas['V2'].pk}"))
+    assert world.households["zhou"].address not in other
+
+
+def test_what_no_smaller_area_holds_is_printed_however_long(
+    world: World, as_user: SignIn, opened, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("desk.emergency.MOST_PRINTED", 0)
+    client, door = as_user("manager"), doors(opened)[2]
+    for key, area, rest in (("wu", "V2", "&rest=1"), ("zhao", "U111", "")):
+        text = spelled_out(client.get(f"{door}?part={world.areas[area].pk}{rest}"))
+        assert world.households[key].address in text
