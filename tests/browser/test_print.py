@@ -126,6 +126,21 @@ def test_black_and_white_is_told_by_patterns(visitor: Visitor):
     assert all(b - a > 0.03 for a, b in pairwise(darkness)), darkness
 
 
+@pytest.mark.parametrize("ink", ["colour", "mono"])
+def test_no_word_of_a_legend_leans_on_a_colour(visitor: Visitor, ink: str):
+    visitor.sign_in("manager")
+    legend = visitor.page.locator(".paper-legend")
+    for query in ("", f"&sel={VILLAGE}", "&level=household", "&level=household&at=45.01,120.02,15"):
+        visitor.page.goto(f"{visitor.base}/print/?ink={ink}{query}")
+        expect(visitor.page.locator(".sheets")).to_have_attribute("aria-busy", "false")
+        assert not re.search("[红橙黄绿蓝紫灰色]", legend.inner_text()), legend.inner_text()
+        paints = legend.locator(".symbol *").evaluate_all(
+            "all => all.flatMap((e) => [getComputedStyle(e).fill, getComputedStyle(e).stroke])"
+        )
+        hues = {paint for paint in paints if len(set(re.findall(r"\d+", paint))) > 1}
+        assert not (ink == "mono" and hues), hues
+
+
 def test_the_scale_bar_is_as_long_as_it_says(visitor: Visitor):
     open_print(visitor, "manager", "?at=45.01000,120.02000,13&paper=a4")
     bar = visitor.page.locator(".scale-bar").evaluate("e => parseFloat(getComputedStyle(e).width)")

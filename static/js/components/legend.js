@@ -145,8 +145,9 @@ export class Legend extends View {
         line(symbol('unlinked'), _('has nobody')),
         line(symbol('outside'), _('outside its grid')),
         line(symbol('stack'), _('several in one building')),
+        line(symbol('stackOpen'), _('several, somebody has nobody')),
       ] : null,
-      homes ? line(symbol('cell'), _('several; ring: part without a contact')) : null,
+      homes ? line(symbol('cell'), _('several; arc around them: part without a contact')) : null,
       level === 'unit' ? line(symbol('unit'), _('unit without an outline')) : null,
       model.shows('issues') ? line([symbol('open'), symbol('overdue')], _('open, overdue matters (public places)')) : null,
       model.isPast && model.switchedOn('density')

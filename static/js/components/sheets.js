@@ -110,7 +110,7 @@ export function legend(model, map) {
       symbols(model, map),
       meaning(h('span.line'), _('Boundary of %(area)s', { area: model.state.coverage.area.name })),
       model.selected ? meaning(h('span.line.chosen'), _('Chosen: %(area)s', { area: model.selected.name })) : null),
-    inner?.rows.length && level !== HOUSEHOLD ? h('p.hint', {}, _('Inside %(area)s coloured by %(level)s', {
+    inner?.rows.length && level !== HOUSEHOLD ? h('p.hint', {}, _('Inside %(area)s shown by %(level)s', {
       area: model.selected.name, level: levelUnit(inner.level),
     })) : null,
   ];
@@ -124,8 +124,9 @@ function symbols(model, { homes, close, matters }) {
       meaning(mark('unlinked'), _('has nobody')),
       meaning(mark('outside'), _('outside its grid')),
       meaning(mark('stack'), _('several in one building')),
+      meaning(mark('stackOpen'), _('several, somebody has nobody')),
     ] : null,
-    homes && !close ? meaning(mark('cell'), _('several; ring: part without a contact')) : null,
+    homes && !close ? meaning(mark('cell'), _('several; arc around them: part without a contact')) : null,
     model.level === 'unit' ? meaning(mark('unit'), _('unit without an outline')) : null,
     matters ? meaning(mark('open', 'overdue'), _('open, overdue matters (public places)')) : null,
   ];

@@ -14,6 +14,10 @@ const SHAPES = {
     ['rect', { x: 4.5, y: 1.5, width: 10, height: 10, class: 'home-plate' }],
     ['rect', { x: 1.5, y: 4.5, width: 10, height: 10, class: 'home-plate-top' }],
   ],
+  stackOpen: [
+    ['rect', { x: 4.5, y: 1.5, width: 10, height: 10, class: 'home-open' }],
+    ['rect', { x: 1.5, y: 4.5, width: 10, height: 10, class: 'home-open' }],
+  ],
   cell: [
     ['circle', { cx: 8, cy: 8, r: 5.5, class: 'home-cell' }],
     ['path', { d: 'M8 2.5a5.5 5.5 0 0 1 5.5 5.5', class: 'home-ring' }],
