@@ -18,6 +18,7 @@ from accounts.models import User
 from casework.models import EmergencyList
 from casework.querysets import touching
 from grids.models import Area, Post, Role
+from grids.scope import scope_of
 from grids.services import require_manage
 from households.models import Household, Need
 from households.querysets import HouseholdQuerySet
@@ -34,7 +35,7 @@ READERS = (Role.Kind.MANAGER, Role.Kind.WORKER, Role.Kind.VILLAGE_LEAD)
 def emergency_open(*, area: Area, kind: str, reason: str, at: datetime, by: User) -> EmergencyList:
     """Open one area for 24 hours."""
     require_manage(by, area.path)
-    if area.level == Area.Level.COUNTY:
+    if not fit_to_open(area):
         raise Refusal(_("Open it for a township or a smaller area."), field="area")
     if kind not in EmergencyList.Kind.values:
         raise Refusal(_("Say what kind of emergency it is."), field="kind")
@@ -51,6 +52,18 @@ def emergency_open(*, area: Area, kind: str, reason: str, at: datetime, by: User
             area=area, path=area.path, kind=kind, reason=reason[:200], opened_by=by,
             opened_at=at, closes_at=at + LASTS,
         )  # fmt: skip
+
+
+def fit_to_open(area: Area) -> bool:
+    """Whether an area is small enough for a list: a township or finer, never a whole county."""
+    return area.level != Area.Level.COUNTY
+
+
+def may_open(area: Area, *, by: User) -> bool:
+    """Whether somebody may open a list of an area: who manages it, where households are."""
+    if not fit_to_open(area) or not scope_of(by).manages(area.path):
+        return False
+    return Household.objects.manageable_by(by).filter(path__startswith=area.path).exists()
 
 
 @transaction.atomic

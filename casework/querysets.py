@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from grids.models import KEY_LENGTH
 from grids.querysets import beneath
 
 if TYPE_CHECKING:
@@ -74,8 +75,13 @@ def touching(paths: Iterable[str]) -> Q:
     """Rows whose path lies at, beneath or above any of ``paths``."""
     condition = beneath(paths)
     for path in paths:
-        condition |= Q(path__in=[path[:length] for length in range(4, len(path), 4)])
+        condition |= Q(path__in=at_and_above(path))
     return condition
+
+
+def at_and_above(path: str) -> list[str]:
+    """A path and those it lies beneath, coarsest first."""
+    return [path[:length] for length in range(KEY_LENGTH, len(path) + 1, KEY_LENGTH)]
 
 
 class EmergencyListQuerySet(models.QuerySet):
@@ -98,6 +104,10 @@ class EmergencyListQuerySet(models.QuerySet):
         from grids.scope import scope_of
 
         return self.filter(beneath(scope_of(user).manage))
+
+    def covering(self, path: str) -> EmergencyListQuerySet:
+        """Lists of an area or of one above it."""
+        return self.filter(path__in=at_and_above(path))
 
     def open_at(self, at: datetime) -> EmergencyListQuerySet:
         """Lists in force at a moment, whether or not anybody has closed them since."""

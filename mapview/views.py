@@ -56,7 +56,6 @@ def map_config(user: User) -> dict[str, Any]:
             "households": bool(scope.households),
             "own": scope.own,
             "hand_over": bool({Kind.LEADER, Kind.MANAGER} & scope.kinds),
-            "emergency": bool(scope.manage),
             "needs": bool(scope.needs),
         },
         "basemap": basemap(),

@@ -16,8 +16,9 @@ from casework.report import gap_by_weeks
 from grids.asked import asked_date
 from grids.models import Area, Boundary
 from grids.naming import area_json
-from lib.clock import today
+from lib.clock import now, today
 from mapview.api.asked import asked_point
+from mapview.emergencies import emergency_of
 from mapview.posts import posts_of
 from mapview.tiles import SEES_AREAS
 
@@ -61,6 +62,14 @@ def posts(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[st
     """Who holds the posts of an area, and what each role lacks in it and beneath it."""
     day = asked_date(on, current=today())
     return posts_of(area_or_404(request.user, key, on=day), by=request.user, on=day)
+
+
+@router.get("/areas/{key}/emergency")
+@allow(*SEES_AREAS)
+def emergency(request: SignedInRequest, key: UUID) -> dict[str, Any]:
+    """The emergency list open for an area now, or whether one may open one."""
+    at = now()
+    return emergency_of(area_or_404(request.user, key, on=at.date()), by=request.user, at=at)
 
 
 @router.get("/areas/{key}/trend")

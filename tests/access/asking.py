@@ -22,7 +22,7 @@ LAYERS = ("households", "issues", "density")
 TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
-    "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/trend", "v1/households/<key>/card",
+    "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/emergency", "v1/areas/<key>/trend", "v1/households/<key>/card",
     "v1/households/<key>/phone",
     "v1/emergency/<key>/places",
     "v1/tables/areas",
@@ -80,6 +80,7 @@ def addresses(world: World) -> list[str]:
             f"/api/v1/areas/{world.areas[key].pk}/location",
             f"/api/v1/areas/{world.areas[key].pk}/bounds",
             f"/api/v1/areas/{world.areas[key].pk}/posts",
+            f"/api/v1/areas/{world.areas[key].pk}/emergency",
             f"/api/v1/areas/{world.areas[key].pk}/trend?weeks=3",
             f"/api/v1/households?area={code}",
         ]

@@ -4,6 +4,7 @@ import { isRemainder, keyOf, reasonsOf } from '../data/coverage.js';
 import { levelUnit } from '../data/levels.js';
 import { NOTHING_OPEN, formatRoute } from '../data/urlstate.js';
 import { Panel, h, icon, span, withNumber } from './base.js';
+import { emergencyButton, emergencyStrip } from './area-emergency.js';
 import { numbersSection, qualitySection } from './area-numbers.js';
 import { postsSection } from './area-posts.js';
 import { trendSection } from './area-trend.js';
@@ -30,6 +31,7 @@ export class AreaCard extends Panel {
       this.head(row),
       resultStrip(this.model),
       movedStrip(this.model, row.id),
+      emergencyStrip(this.model),
       h('div.facts', {}, postsSection(this.model, row, this.people, () => this.flip('people', !this.people))),
       this.reasons(row),
       this.actions(row),
@@ -125,7 +127,8 @@ export class AreaCard extends Panel {
         }, _('Only this area')) : null,
         this.placeable(row) ? h('button.button', {
           type: 'button', 'data-focus': 'locate', onclick: () => this.model.placing.startUnit(row),
-        }, _('Place by a pin')) : null) : null);
+        }, _('Place by a pin')) : null) : null,
+      emergencyButton(this.model, row));
   }
 
   canHandOver(row) {

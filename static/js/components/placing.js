@@ -1,5 +1,5 @@
 /** The form beside a pin being placed, and the strip that tells where it went. */
-import { _, distance, language } from '../data/i18n.js';
+import { _, distance, moment } from '../data/i18n.js';
 import { away, between } from '../data/near.js';
 import { ACCURACIES, movedText } from '../data/placing.js';
 import { h, icon } from './base.js';
@@ -39,11 +39,6 @@ function exactness(placing) {
     value: metres, selected: metres === placing.move.accuracy,
   }, distance(metres)))));
 }
-
-/** A moment as day and clock in Shanghai. */
-const moment = (iso) => new Intl.DateTimeFormat(language(), {
-  timeZone: 'Asia/Shanghai', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
-}).format(new Date(iso));
 
 /** Somebody else moved it meanwhile: both places stand on the map, and the person decides. */
 function conflictNotice(placing, { by, at: when, lon, lat }) {

@@ -85,6 +85,11 @@ export class Api {
     return this.get(`/areas/${encodeURIComponent(id)}/posts`, { on }, signal);
   }
 
+  /** The emergency list open for an area now, or whether one may be opened. */
+  emergency(id, signal) {
+    return this.get(`/areas/${encodeURIComponent(id)}/emergency`, {}, signal);
+  }
+
   /** The gap at the end of each of the last weeks, oldest first. */
   trend({ id, weeks, on }, signal) {
     return this.get(`/areas/${encodeURIComponent(id)}/trend`, { weeks, on }, signal);

@@ -1,6 +1,6 @@
 /**
- * What the panel of an area tells beyond its coverage row: who holds its posts, and how the last
- * weeks went (asked for only when wanted). Writes `details`.
+ * What the panel of an area tells beyond its coverage row: who holds its posts, the emergency list
+ * open there, and how the last weeks went (asked for only when wanted). Writes `details`.
  */
 import { isRemainder } from './coverage.js';
 
@@ -23,8 +23,12 @@ export class Details {
     }
     if (!force && this.details?.key === key) return;
     const before = this.details?.key === key ? this.details : null;
-    this.set({ key, id: row.id, posts: before?.posts ?? null, error: '', trend: null });
-    await Promise.all([this.loadPosts(key, row.id), before?.trend ? this.openTrend() : null]);
+    this.set({
+      key, id: row.id, posts: before?.posts ?? null, emergency: before?.emergency ?? null, error: '', trend: null,
+    });
+    await Promise.all([
+      this.loadPosts(key, row.id), this.loadEmergency(key, row.id), before?.trend ? this.openTrend() : null,
+    ]);
   }
 
   async loadPosts(key, id) {
@@ -33,6 +37,16 @@ export class Details {
       this.update(key, { posts });
     } catch (error) {
       if (error.name !== 'AbortError') this.update(key, { error: error.message });
+    }
+  }
+
+  /** A list is opened and read now: an earlier day asks for none. */
+  async loadEmergency(key, id) {
+    if (this.model.isPast) return;
+    try {
+      this.update(key, { emergency: await this.model.api.emergency(id, this.model.signal('emergency')) });
+    } catch (error) {
+      if (error.name !== 'AbortError') this.update(key, { emergency: null });
     }
   }
 

@@ -62,6 +62,11 @@ export function shortDate(iso, today = '') {
   return _('%(month)s/%(day)s', { month, day });
 }
 
+/** A moment as day and clock in Shanghai. */
+export const moment = (iso) => new Intl.DateTimeFormat(language(), {
+  timeZone: 'Asia/Shanghai', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
+}).format(new Date(iso));
+
 /** Metres as whole metres below a kilometre, else kilometres. */
 export function distance(metres) {
   if (metres < 1000) return _('%(n)s m', { n: integer(metres) });

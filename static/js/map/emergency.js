@@ -17,7 +17,7 @@ export class PlacesMap {
   constructor(container, { api, config, tell }) {
     Object.assign(this, { api, config, tell });
     this.map = L.map(container, {
-      zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 19, center: [35, 105], zoom: 6,
+      zoomControl: false, attributionControl: false, zoomSnap: 0.5, minZoom: 6, maxZoom: 19, center: [35, 105], zoom: 6,
     });
     for (const [name, zIndex] of [['areas', 210], ['names', 450]]) {
       const pane = this.map.createPane(name);
