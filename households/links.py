@@ -107,7 +107,7 @@ def households_lock(keys: Iterable[UUID]) -> None:
     household elsewhere waits, so that the marks of a change name the right area.
     """
     list(
-        Household.objects.select_for_update()
+        Household.objects.select_for_update(no_key=True)
         .filter(pk__in=set(keys))
         .order_by("pk")
         .values_list("pk")

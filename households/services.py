@@ -53,7 +53,7 @@ def place_of(area: Area) -> Place:
 
 def locked(household: Household, by: User | None) -> Household:
     """The household as it stands, locked; refuses who does not manage it."""
-    fresh = Household.objects.select_for_update().get(pk=household.pk)
+    fresh = Household.objects.select_for_update(no_key=True).get(pk=household.pk)
     require_manage(by, fresh.path)
     return fresh
 

@@ -112,7 +112,7 @@ class LinksImporter(HouseholdFile):
         locked = Post.objects.select_for_update(no_key=True).order_by("pk").only("pk")
         list(locked.filter(pk__in=posts))
         households = sorted({home.id for home, _held, _span in data.make})
-        waiting = Household.objects.select_for_update().order_by("pk").only("pk")
+        waiting = Household.objects.select_for_update(no_key=True).order_by("pk").only("pk")
         list(waiting.filter(pk__in=households))
         for link in Link.objects.select_for_update().filter(pk__in=list(data.cut)):
             link_cut(link, data.cut[link.pk])

@@ -36,6 +36,7 @@ from lib.errors import Refusal
 BEGIN = date(2025, 1, 31)
 CURRENT = date(2026, 4, 30)
 STEP = 0.01
+UNPAIRED = "11"
 
 
 def square(x: float, y: float, width: float = 1, height: float = 1) -> MultiPolygon:
@@ -95,10 +96,10 @@ def staff_appoint(county: Area) -> None:
         Person.objects.filter(pk=person.pk).update(user=user)
     heads = []
     for number, unit in enumerate(Area.objects.filter(level="unit").order_by("name")):
-        heads.append(post(f"户长{number}", "unit_head", number % 3 == 0, area=unit, max_links=4))
+        heads.append(post(f"户长{number}", "unit_head", number % 3 == 0, area=unit, max_links=2))
     units = list(Area.objects.filter(level="unit").order_by("-name"))
     for person, unit in zip(heads[:4], units, strict=False):
-        post_start(person=person, role=roles["unit_head"], on=BEGIN, area=unit, max_links=3)
+        post_start(person=person, role=roles["unit_head"], on=BEGIN, area=unit, max_links=2)
     for number, village in enumerate(Area.objects.filter(level="village").order_by("name")):
         post(f"后备{number}", "backup", number % 2 == 0, area=village, max_links=1)
         if number % 2:
@@ -333,10 +334,14 @@ class Writer:
         post_end(post=self.post(*roles), on=self.day)
 
     def pair(self) -> None:
+        # Every cadre of a paired organisation has room for the whole area; one village is never
+        # paired, so that its own people are full or gone in every order of the changes.
+        area = self.area("village", "grid", "unit")
+        if area.name.startswith(UNPAIRED):
+            raise Refusal("this village is left to its own people")
         end = self.day + timedelta(days=120)
         pairing_start(
-            organisation=self.pick(Organisation.objects.order_by("name")),
-            area=self.area("village", "grid", "unit"), on=self.day,
+            organisation=self.pick(Organisation.objects.order_by("name")), area=area, on=self.day,
             end=self.random.choice([None, end]),
         )  # fmt: skip
 
@@ -353,7 +358,7 @@ class Writer:
 
     def limit(self) -> None:
         post = self.post("unit_head", "cadre", "party_secretary")
-        most = self.random.choice([None, 1, 2, 4])
+        most = self.random.choice([None, 1, 1, 2, 4])
         Post.objects.filter(pk=post.pk).update(max_links=most)
 
     # Matters and territory ----------------------------------------------------------------
