@@ -13,9 +13,10 @@ Guaranteed, and tested by solving the equations:
 
 1. Within one response no withheld cell is determined by the published ones, whatever sums and
    differences are taken.
-2. Across all areas and levels asked of the same day under the same root, no withheld cell of a
-   named area is determined either: the cells are chosen once, on the tree from the root down,
-   and not for each response anew.
+2. Across all areas and levels asked of the same day under the same root, no cell of a named area
+   chosen on the tree, from the root down, is determined either: it is chosen once, and not for
+   each response anew. What a response withholds besides, for the sake of its remainder, may be
+   shown in another; such a cell is not small.
 
 Not guaranteed: differences between two days; what somebody knows who also may read the needs of
 a part; the remainder row across several responses, where it gathers what is filed in several

@@ -145,12 +145,15 @@ def test_it_names_what_is_withheld_and_shows_it_to_those_who_may_read_needs(worl
 def given_away(on: date) -> set[Any]:
     """Withheld cells that follow from one response, or from all of them together."""
     found: set[Any] = set()
+    chosen: set[Any] = set()
     everywhere: list[dict[Any, int]] = []
     for area in Area.objects.in_force(on):
         for level in list(DEPTH)[list(DEPTH).index(area.level) :]:
             report = coverage_report(area=area, level=level, on=on, current=on, withhold=True)
             rows = {row["code"] or f"rest {area.path} {level}": row for row in report["rows"]}
             total = report["total"]
+            if level == area.level:
+                chosen |= {(total["code"], name) for name in total["withheld"]}
             within: list[dict[Any, int]] = []
             for field in (*SINGLE, *TIERS):
                 name = f"tier.{field}" if field in TIERS else field
@@ -163,9 +166,9 @@ def given_away(on: date) -> set[Any]:
             cells: Any = determined(within)
             found |= {(area.name, level, *cell) for cell in cells}
             everywhere += [named(equation, total["code"]) for equation in within]
-    # The remainder of several places is protected within a response only.
-    cells = determined(everywhere)
-    return found | {cell for cell in cells if "rest" not in cell[0]}
+    # The remainder of several places is protected within a response only, and with it the cells
+    # a response withholds for its sake; those chosen on the tree are withheld in every response.
+    return found | (determined(everywhere) & chosen)
 
 
 @pytest.mark.django_db
