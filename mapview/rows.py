@@ -20,6 +20,8 @@ from grids.naming import area_labels
 from grids.scope import scope_of
 from households.models import Household, Link, Membership
 from households.querysets import HouseholdQuerySet
+from jobs.changes import changes_of
+from lib.clock import SHANGHAI
 from lib.errors import Refusal
 
 PAGE = 50
@@ -177,6 +179,22 @@ def describe(
     return rows
 
 
+def placed_on(household: Household) -> date | None:
+    """The day a household was put where it stands now; None where it stands nowhere.
+
+    ``located_on`` is the first day it was anywhere. A move that was taken back left no trace in
+    where it stands, so the day before it counts again.
+    """
+    here = household.location
+    for change in changes_of(household) if here else ():
+        before, after = change.fields.get("location", (None, None))
+        if before == here:
+            break  # it stood here before anything was changed
+        if after == here:
+            return change.at.astimezone(SHANGHAI).date()
+    return household.located_on if here else None
+
+
 def household_card(user: User, household: Household, *, on: date) -> dict[str, Any]:
     """One household with the phones of its contacts (staff, P1), and what one may do there."""
     longitude, latitude = household.location.coords if household.location else (None, None)
@@ -192,7 +210,7 @@ def household_card(user: User, household: Household, *, on: date) -> dict[str, A
         "source": household.location_source,
         "source_label": household.get_location_source_display(),
         "accuracy_m": household.location_accuracy_m,
-        "located_on": household.located_on,
+        "placed_on": placed_on(household),
         "version": household.version,
         "outside": household.outside,
         "links": [

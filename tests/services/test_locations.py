@@ -64,6 +64,29 @@ def test_an_undo_puts_the_pin_back(world: World, as_user: SignIn, key: str) -> N
         assert getattr(row, name) == getattr(before, name)
 
 
+def test_the_card_says_the_day_of_the_move_and_the_first_day_again_once_it_is_taken_back(
+    world: World, as_user: SignIn
+) -> None:
+    client = as_user("manager")
+    card = f"/api/v1/households/{world.households['sun'].pk}/card"
+    household_change_head(household=world.households["sun"], head_name="孙界下")
+    assert client.get(card).json()["placed_on"] == world.began.isoformat()
+    answer = send(client, place(world, "sun", 1.5, 1.5)).json()
+    assert client.get(card).json()["placed_on"] == world.on.isoformat()
+    assert stored(world, "sun").located_on == world.began  # earlier days know it already
+    client.post(f"/api/v1/acts/{answer['act']}/undo")
+    household_change_head(household=world.households["sun"], head_name="孙界上")
+    assert client.get(card).json()["placed_on"] == world.began.isoformat()
+
+
+def test_the_card_of_a_household_without_a_place_says_no_day(world: World, as_user: SignIn) -> None:
+    client = as_user("manager")
+    card = f"/api/v1/households/{world.households['li'].pk}/card"
+    assert client.get(card).json()["placed_on"] is None
+    send(client, place(world, "li", 1.5, 1.5))
+    assert client.get(card).json()["placed_on"] == world.on.isoformat()
+
+
 @pytest.mark.parametrize("key", ["sun", "U121"])
 def test_the_second_mover_is_told(world: World, as_user: SignIn, key: str) -> None:
     asked = place(world, key, 1.5, 1.5)

@@ -73,7 +73,7 @@ export class PlaceCard extends Panel {
     const parts = [
       data.source_label,
       data.accuracy_m ? _('exact to %(n)s m', { n: Math.round(data.accuracy_m) }) : null,
-      data.located_on,
+      data.placed_on,
     ].filter(Boolean);
     return [
       parts.length ? h('p.hint', {}, _('Location: %(how)s', { how: parts.join(' · ') })) : null,
