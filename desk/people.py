@@ -184,7 +184,7 @@ def edit(request: SignedInRequest, key: UUID) -> HttpResponse:
     return render(
         request,
         "desk/person_edit.html",
-        {"form": form, "person": found},
+        {"form": form, "person": found, "mend": form.is_bound},
         status=400 if form.errors else 200,
     )
 

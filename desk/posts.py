@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,12 +24,14 @@ from accounts.models import User
 from accounts.reads import Read, note_read
 from casework.leaving import Leaving, leaves_gap, leaving
 from desk.acts import done
+from desk.byhand.fields import HandForm
 from desk.household import phone_of
 from desk.staff import (
     GIVES,
+    DetailsForm,
+    OriginForm,
     PersonForm,
     asked_day,
-    asked_number,
     organisations_of,
     place_name,
     post_lines,
@@ -124,25 +127,49 @@ def new(request: SignedInRequest) -> HttpResponse:
     user, on = request.user, today()
     data = request.POST if request.method == "POST" else opened_with(request, on)
     form = PersonForm(data if data.get("person") == "new" else None, user=user)
+    details = DetailsForm(initial={"since": on, **{name: data[name] for name in data}})
     error: Refusal | None = None
     if data.get("do") == "start":
+        details = DetailsForm(data)
         try:
-            return started(request, data, form, on)
+            return started(request, data, form, details, on)
         except Refusal as refusal:
-            error = refusal
+            error = beside(refusal, details, form)
     area, unit = chosen_place(user, data.get("place", ""), on)
     chosen = place_of(area, unit) if area or unit else None
     person = known_person(user, data.get("person", ""))
-    places = found_places(user, data["place_text"].strip(), on) if data.get("place_text") else []
-    people = found_people(user, data["person_text"].strip(), on) if data.get("person_text") else []
+    starting = data.get("do") == "start"  # what is chosen by then needs no list any more
+    place_text = "" if chosen and starting else data.get("place_text", "").strip()
+    person_text = "" if person and starting else data.get("person_text", "").strip()
+    places = found_places(user, place_text, on) if place_text else []
+    people = found_people(user, person_text, on) if person_text else []
     context = {
-        "form": form, "typed": data, "error": error, "roles": roles_of(user), "today": on,
+        "form": form, "details": details, "mend": error, "typed": data, "error": error,
+        "roles": roles_of(user),
         "chosen": chosen, "places": [place for place in places if place != chosen],
         "person": person, "people": [row for row in people if row[0] != person],
-        "looked": bool(data.get("do")), "backgrounds": Post.Background.choices,
-        "ways": Post.SelectedBy.choices,
     }  # fmt: skip
     return render(request, "desk/post_new.html", context, status=400 if error else 200)
+
+
+#: Fields of the form as the services call them.
+CALLED = {"on": "since", "end": "until", "area": "place"}
+CHOICES = ("place", "role", "person")
+
+
+def beside(refusal: Refusal, *forms: HandForm | PersonForm) -> Refusal:
+    """A refusal at the field it names; what names none of the page stands above it."""
+    name = CALLED.get(refusal.field, refusal.field)
+    for form in forms:
+        if form.is_bound and name in form.fields:
+            form.add_error(name, refusal.sentence)
+            return mending()
+    return Refusal(refusal.sentence, field=name if name in CHOICES else "")
+
+
+def mending() -> Refusal:
+    """What stands above a form whose fields say what is wrong."""
+    return Refusal(_("Nothing was saved yet: see below what is to be mended."))
 
 
 def opened_with(request: SignedInRequest, on: date) -> dict[str, str]:
@@ -168,7 +195,9 @@ def known_person(user: User, key: str) -> Person | None:
         return None
 
 
-def started(request: SignedInRequest, data: Any, form: PersonForm, on: date) -> HttpResponse:
+def started(
+    request: SignedInRequest, data: Any, form: PersonForm, details: DetailsForm, on: date
+) -> HttpResponse:
     """Start the post, with the person where it is a new one; one act."""
     user = request.user
     area, unit = chosen_place(user, data.get("place", ""), on)
@@ -180,22 +209,24 @@ def started(request: SignedInRequest, data: Any, form: PersonForm, on: date) -> 
     person = known_person(user, data.get("person", ""))
     if person is None and data.get("person") != "new":
         raise Refusal(_("Look the person up, or add a new one."), field="person")
-    if person is None and not form.is_valid():
-        raise Refusal(str(next(iter(form.errors.values()))[0]), field="person")
-    since = asked_day(data.get("since", ""), field="since") or on
-    details: dict[str, Any] = {
-        "end": asked_day(data.get("until", ""), field="until"),
-        "max_links": asked_number(data.get("max_links", ""), field="max_links"),
-        "background": word(data.get("background", ""), Post.Background.values),
-        "selected_by": word(data.get("selected_by", ""), Post.SelectedBy.values),
-    }
+    if not all([person is not None or form.is_valid(), details.is_valid()]):
+        raise mending()
+    given = dict(details.cleaned_data)
+    since, end = given.pop("since") or on, given.pop("until")
     path = area.path if area else unit.area.path if unit else ""
     # The subject of the act is known before it is made: posts carry keys of their own.
     with act(verb=post_verb("post.start", role), by=user, path=path, on=on, subject=Post()) as deed:
         if person is None:
             person = person_create(**same_refused(user, form.values()))
         post = post_start(
-            person=person, role=role, on=since, area=area, organisation=unit, by=user, **details
+            person=person,
+            role=role,
+            on=since,
+            end=end,
+            area=area,
+            organisation=unit,
+            by=user,
+            **given,
         )
         deed.subject_key = str(post.pk)
         deed.sentence = _("%(name)s is %(role)s of %(place)s from %(day)s.") % {
@@ -218,11 +249,6 @@ def same_refused(user: User, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def word(value: str, known: list[str]) -> str:
-    """A value of a list, else nothing."""
-    return value if value in known else ""
-
-
 # One post
 
 
@@ -234,8 +260,9 @@ def post(request: SignedInRequest, key: UUID) -> HttpResponse:
 
 
 def show(
-    request: SignedInRequest, found: Post, typed: Any, *, error: Refusal | None = None
-) -> HttpResponse:
+    request: SignedInRequest, found: Post, typed: Any, *, error: Refusal | None = None,
+    origin: OriginForm | None = None,
+) -> HttpResponse:  # fmt: skip
     """The page, with the consequences for the day and successor that are asked for."""
     user, on = request.user, today()
     line = post_lines(user, [found], on=on)[0]
@@ -244,7 +271,7 @@ def show(
     context: dict[str, Any] = {
         "post": found, "line": line, "running": running, "today": on, "error": error,
         "begun": found.during.lower is not None and found.during.lower <= on,
-        "backgrounds": Post.Background.choices, "ways": Post.SelectedBy.choices,
+        "origin": origin or OriginForm(initial=model_to_dict(found)),
         "links_households": line.links is not None,
     }  # fmt: skip
     if running:
@@ -359,21 +386,18 @@ def refused_shown(
 @allow(*GIVES)
 def change(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Another limit, background or way of choosing; it can be taken back."""
-    found, on, typed = post_or_404(request.user, key), today(), request.POST
+    found, on, form = post_or_404(request.user, key), today(), OriginForm(request.POST)
+    if not form.is_valid():
+        return show(request, found, request.GET, error=mending(), origin=form)
     try:
-        limit = asked_number(typed.get("max_links", ""), field="max_links")
         with act(
             verb=post_verb("post.change", found.role), by=request.user, path=found.path, on=on,
             subject=found,
         ) as deed:  # fmt: skip
-            changed = post_change(
-                post=found, max_links=limit, by=request.user,
-                background=word(typed.get("background", ""), Post.Background.values),
-                selected_by=word(typed.get("selected_by", ""), Post.SelectedBy.values),
-            )  # fmt: skip
+            changed = post_change(post=found, by=request.user, **form.cleaned_data)
             deed.sentence = said_of_limit(found, changed)
     except Refusal as refusal:
-        return show(request, found, request.GET, error=refusal)
+        return show(request, found, request.GET, error=beside(refusal, form), origin=form)
     return done(reverse("post", args=[found.pk]), deed)
 
 

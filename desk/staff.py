@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
+from desk.byhand.fields import Day, HandForm
 from grids.appointing import APPOINTED, NAMED, configured_by
+from grids.limits import limit_check
 from grids.models import Organisation, Person, Post, Role
 from grids.naming import name_from_afar
 from grids.querysets import beneath
@@ -143,6 +145,45 @@ class PersonForm(forms.Form):
         }
 
 
+DAY = {"invalid": gettext_lazy("Write the date as 2026-11-22.")}
+
+
+class OriginForm(HandForm):
+    """What may be changed of a post that is held; an empty limit is that of the role."""
+
+    max_links = forms.IntegerField(
+        label=gettext_lazy("Most households (empty: as the role)"), required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": gettext_lazy("Write a whole number.")},
+    )  # fmt: skip
+    background = forms.ChoiceField(
+        label=gettext_lazy("Background"), choices=[("", "—"), *Post.Background.choices],
+        required=False,
+    )  # fmt: skip
+    selected_by = forms.ChoiceField(
+        label=gettext_lazy("Chosen by"), choices=[("", "—"), *Post.SelectedBy.choices],
+        required=False,
+    )  # fmt: skip
+
+    def clean_max_links(self) -> int | None:
+        """Asked here, too, so that all faults of the form are said at once."""
+        try:
+            limit_check(self.cleaned_data["max_links"])
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.sentence) from None
+        return self.cleaned_data["max_links"]
+
+
+class DetailsForm(OriginForm):
+    """From when and how a post is held; it begins today where no day is given."""
+
+    since = Day(label=gettext_lazy("From"), required=False, error_messages=DAY)
+    until = Day(
+        label=gettext_lazy("Leaves on (may stay empty)"), required=False, error_messages=DAY
+    )
+    field_order = ["since", "until"]
+
+
 def roles_of(user: User) -> list[Role]:
     """Roles somebody may give, in the order of the county's list."""
     kinds: set[str] = set()
@@ -161,12 +202,3 @@ def asked_day(text: str, *, field: str = "on") -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise Refusal(_("Write the date as 2026-11-22."), field=field) from None
-
-
-def asked_number(text: str, *, field: str) -> int | None:
-    """A whole number of a form; None where it is empty."""
-    if not text.strip():
-        return None
-    if not text.strip().isdigit():
-        raise Refusal(_("Write a whole number."), field=field)
-    return int(text.strip()[:6])

@@ -18,6 +18,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from grids.limits import limit_field
 from grids.querysets import AreaQuerySet, PersonQuerySet, PostQuerySet
 from lib.history import tracked
 from lib.language import in_language
@@ -335,7 +336,7 @@ class Role(models.Model):
     kind = models.CharField(_("kind"), max_length=14, choices=Kind)
     may_link = models.BooleanField(_("may be a household's contact"), default=False)
     is_backup = models.BooleanField(_("counts only while covering"), default=False)
-    max_links = models.PositiveIntegerField(_("most households"), null=True, blank=True)
+    max_links = limit_field(_("most households"))
     required_at = models.CharField(
         _("required at each"), max_length=10, choices=Area.Level, blank=True
     )
@@ -447,9 +448,7 @@ class Post(models.Model):
     path = PathField(editable=False, help_text="of the area, or of the organisation's area")
     during = DateRangeField(_("in force"))
     void = models.BooleanField(_("void"), default=False)
-    max_links = models.PositiveIntegerField(
-        _("most households, if not the role's"), null=True, blank=True
-    )
+    max_links = limit_field(_("most households, if not the role's"))
     background = models.CharField(_("background"), max_length=14, choices=Background, blank=True)
     selected_by = models.CharField(_("chosen by"), max_length=12, choices=SelectedBy, blank=True)
 

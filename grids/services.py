@@ -16,6 +16,7 @@ from accounts.keys import sealer
 from accounts.models import User
 from accounts.services import password_void
 from grids.appointing import APPOINTED, require_give
+from grids.limits import limit_check
 from grids.models import (
     DEPTH,
     KEY_LENGTH,
@@ -225,6 +226,7 @@ def post_start(
         raise Refusal(_("A post is held for one area or for one organisation."), field="area")
     if end is not None and end <= on:
         raise Refusal(_("The last day must be after the first."), field="end")
+    limit_check(max_links)
     home = area or (organisation.area if organisation else None)
     path = home.path if home else ""
     require_give(by, role, path)
@@ -254,11 +256,7 @@ def post_change(
     """Another limit (None: the role's), background or way of choosing; dates and place stay."""
     post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     require_give(by, post.role, post.path)
-    if max_links is not None and max_links < 1:
-        raise Refusal(
-            _("The limit is a number of households from 1; leave it empty for that of the role."),
-            field="max_links",
-        )
+    limit_check(max_links)
     post.max_links, post.background, post.selected_by = max_links, background, selected_by
     post.save(update_fields=["max_links", "background", "selected_by"])
     return post

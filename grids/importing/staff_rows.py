@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from grids.appointing import APPOINTED
+from grids.limits import limit_check
 from grids.models import Area, AreaCode, Post, Role
 from grids.scope import scope_of
 from lib.codes import canonical, looks_like_code, parse_code
+from lib.errors import Refusal
 from lib.rows import parse_table
 from lib.tabular import Problem, Table
 from lib.values import CLEAR, Clear, Day
@@ -155,6 +157,11 @@ class StaffReader:
         since, until = self._day(i, "since"), self._day(i, "until")
         if isinstance(since, date) and isinstance(until, date) and until <= since:
             self.wrong(i, "until", _("The last day must be after the first."))
+        most = self.cell(i, "max_links")
+        try:
+            limit_check(most if isinstance(most, int) else None)
+        except Refusal as refusal:
+            self.wrong(i, "max_links", refusal.sentence)
         row_role = role
         if i in self.faulty or row_role is None:
             return None
@@ -165,7 +172,7 @@ class StaffReader:
             since=since if isinstance(since, date) else None, until=until,
             background=self._word(i, "background", BACKGROUNDS),
             selected_by=self._word(i, "selected_by", SELECTED_BY), skills=self._skills(i),
-            party=None if party is CLEAR else party, max_links=self.cell(i, "max_links"),
+            party=None if party is CLEAR else party, max_links=most,
             pairings=self._pairings(i),
         )  # fmt: skip
         self._may(row)

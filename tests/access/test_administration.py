@@ -259,6 +259,7 @@ def test_only_who_changed_the_configuration_takes_it_back(
     ("change", "sentence"),
     [
         ({"max_links": "0"}, "上限至少为 1"),
+        ({"max_links": "999999"}, "不得超过 500 户"),
         ({"required_count": "0"}, "至少需要 1 人"),
         ({"may_link": ""}, "才能设上限"),
     ],

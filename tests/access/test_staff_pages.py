@@ -167,6 +167,12 @@ def test_slips_are_nobody_elses(world: World, as_user: SignIn, login: str) -> No
 # Starting posts
 
 
+def field_of(page: str, name: str) -> str:
+    """A field of a page with its label and with what is said beneath it."""
+    before, _name, after = page.partition(f' name="{name}"')
+    return before[before.rindex('<div class="field') :] + _name + after[: after.index("</div>")]
+
+
 def start(client: Client, world: World, **data: Any) -> Any:
     body = {"do": "start", "person": world.people["nobody"].pk, "role": "unit_head",
             "place": f"area:{world.areas['U121'].pk}", **data}  # fmt: skip
@@ -221,6 +227,52 @@ def test_what_is_missing_is_said_and_nothing_is_written(
     assert response.status_code == 400
     assert word in response.content.decode()
     assert (Post.objects.count(), Person.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "word"),
+    [
+        ("max_links", "很多", "整数"),
+        ("max_links", "²", "整数"),
+        ("max_links", "0", "1 至 500"),
+        ("max_links", "501", "1 至 500"),
+        ("max_links", "99999999999", "1 至 500"),
+        ("until", "2020-01-01", "晚于"),
+        ("since", "昨天", "2026-11-22"),
+    ],
+)
+def test_a_refused_field_keeps_what_was_typed_and_says_why_beside_it(
+    world: World, as_user: SignIn, name: str, typed: str, word: str
+) -> None:
+    world.add_post("nobody", "volunteer", "V1")
+    response = start(as_user("manager"), world, **{name: typed})
+    assert response.status_code == 400
+    field = field_of(response.content.decode(), name)
+    assert f'value="{typed}"' in field and word in field
+    assert world.people["nobody"].posts.count() == 1
+
+
+def test_a_new_person_is_refused_at_the_field(world: World, as_user: SignIn) -> None:
+    new = {"person": "new", "name": "辛到岗", "phone": "139"}
+    response = start(as_user("manager"), world, **new)
+    field = field_of(response.content.decode(), "phone")
+    assert response.status_code == 400 and 'value="139"' in field and "11 位" in field
+    looked = as_user("manager").post("/posts/new/", {"do": "look", "person": "new"})
+    assert "必填" not in looked.content.decode()
+
+
+def test_a_refused_limit_is_kept_and_explained_beside_it(world: World, as_user: SignIn) -> None:
+    client, key = as_user("manager"), world.posts["head"].pk
+    for typed, word in (("很多", "整数"), ("999999", "1 至 500"), ("0", "1 至 500")):
+        response = client.post(
+            f"/posts/{key}/change/", {"max_links": typed, "background": "talent"}
+        )
+        field = field_of(response.content.decode(), "max_links")
+        assert response.status_code == 400
+        assert f'value="{typed}"' in field and word in field
+        assert '<option value="talent" selected>' in response.content.decode()
+        assert Post.objects.get(pk=key).max_links is None
+    assert client.post(f"/posts/{key}/change/", {"max_links": "500"}).status_code == 302
 
 
 @pytest.mark.parametrize("role", Role.Kind.values)

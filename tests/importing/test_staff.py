@@ -353,3 +353,10 @@ def test_every_role_can_be_named_by_label_or_code(load):
     rows += [row(f"码{n}", f"139000002{n:02d}", pair[1], "159901100201")
              for n, pair in enumerate(labels)]  # fmt: skip
     assert load(*rows).counts["new"] == 2 * len(labels)
+
+
+@pytest.mark.parametrize("most", ["0", "501", "999999"])
+def test_a_limit_nobody_can_mean_is_refused_at_its_cell(load, most):
+    plan = load(row(most=most), row(name="乙测试", phone="13900000002", most="500"), commit=False)
+    assert [(p.row, p.column, p.severity) for p in plan.problems] == [(2, "L", "error")]
+    assert "1 至 500" in plan.problems[0].message

@@ -1,4 +1,5 @@
-/** Small behaviour every page shares: menus close when one looks elsewhere. */
+/** Small behaviour every page shares: menus close when one looks elsewhere, a refused form opens
+ * at its first field to be mended. */
 const menus = () => document.querySelectorAll('details.menu[open]');
 
 document.addEventListener('click', (event) => {
@@ -11,3 +12,5 @@ document.addEventListener('keydown', (event) => {
     menu.querySelector('summary').focus();
   }
 });
+
+document.querySelector('main :is(input, select, textarea)[aria-invalid="true"]')?.focus();
