@@ -17,7 +17,7 @@ from desk.tables.asked import Asked
 from desk.tables.keyset import Order
 from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total
 from desk.tables.words import SEES_AREAS, SEES_HOUSEHOLDS
-from grids.models import Area, AreaCode, Boundary, Post
+from grids.models import KEY_LENGTH, Area, AreaCode, Boundary, Post
 
 SUMS = """
 SELECT a.path, coalesce(sum(m.households - m.excluded), 0)::bigint,
@@ -95,6 +95,13 @@ def _no_outline(rows: QuerySet[Area], asked: Asked) -> QuerySet[Area]:
     )
 
 
+def _levels_apart(asked: Asked) -> list[tuple[str, Any]]:
+    """The levels of the own areas and beneath; none where there is but one."""
+    above = min((len(path) for path in asked.scope.areas), default=KEY_LENGTH) // KEY_LENGTH - 1
+    levels = Area.Level.choices[above:]
+    return levels if len(levels) > 1 else []
+
+
 class Areas(Table):
     """Areas in force that one may see."""
 
@@ -140,7 +147,7 @@ class Areas(Table):
     )
     filters = (
         Filter("level", gettext_lazy("Level"), lambda asked: Area.Level.choices,
-               lambda rows, value, asked: rows.filter(level=value)),
+               lambda rows, value, asked: rows.filter(level=value), offered=_levels_apart),
         Filter("kind", gettext_lazy("Kind of grid"), lambda asked: Area.GridKind.choices,
                lambda rows, value, asked: rows.filter(grid_kind=value)),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desk.tables.asked import Asked
-from desk.tables.table import Column
+from desk.tables.table import Column, Filter, Flag
 from grids.models import KEY_LENGTH, Area
 from grids.naming import name_from_afar
 
@@ -59,7 +59,7 @@ def flag_chips(asked: Asked) -> list[Choice]:
             flag.key in on,
         )
         for flag in asked.table.flags
-        if flag.right(asked.scope)
+        if offers(flag, asked)
     ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def value_chips(asked: Asked) -> list[Chip]:
         if item.day:
             chip.chosen = asked.value(item.key)
             chip.fields = other_fields(asked, item.key)
-        for value, label in item.choices(asked):
+        for value, label in offered(item, asked):
             chosen = value == asked.value(item.key)
             chip.choices.append(Choice(label, asked.page(**{item.key: value}), chosen))
             if chosen:
@@ -81,6 +81,20 @@ def value_chips(asked: Asked) -> list[Chip]:
         if chip.choices or item.day:
             chips.append(chip)
     return chips
+
+
+def offers(flag: Flag, asked: Asked) -> bool:
+    """Whether a flag is offered: it tells rows apart for this person, or an address named it."""
+    return flag.right(asked.scope) and (asked.has(flag.key) or flag.useful(asked))
+
+
+def offered(item: Filter, asked: Asked) -> list[tuple[str, Any]]:
+    """The choices of a filter that tell rows apart, and the one that an address named."""
+    known = list(item.choices(asked))
+    if item.offered is None:
+        return known
+    kept = {value for value, _label in item.offered(asked)} | {asked.value(item.key)}
+    return [(value, label) for value, label in known if value in kept]
 
 
 def level_first(asked: Asked) -> list[Choice]:

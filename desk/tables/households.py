@@ -96,6 +96,24 @@ def _roles(asked: Asked) -> list[tuple[str, str]]:
     return [(r.pk, r.name) for r in Role.objects.filter(Q(may_link=True) | Q(is_backup=True))]
 
 
+def _of_areas(asked: Asked) -> bool:
+    """Whether the rows are of areas: whoever sees the own links alone is the contact of each."""
+    return bool(asked.scope.households)
+
+
+def _reasons(asked: Asked) -> list[tuple[str, Any]]:
+    return list(REASONS.items()) if _of_areas(asked) else []
+
+
+def _roles_apart(asked: Asked) -> list[tuple[str, str]]:
+    """The roles; not the one in which a person is the contact of every row."""
+    if _of_areas(asked):
+        return _roles(asked)
+    own = Link.objects.in_force(asked.on).filter(post__person__user=asked.user)
+    roles = set(own.values_list("role", flat=True))
+    return [(key, name) for key, name in _roles(asked) if roles != {key}]
+
+
 def _link_of(role: str, asked: Asked) -> Exists:
     return Exists(Link.objects.in_force(asked.on).filter(household=OuterRef("pk"), role=role))
 
@@ -144,7 +162,7 @@ class Households(Table):
     )  # fmt: skip
     flags = (
         Flag("gap", gettext_lazy("Without contact"),
-             lambda rows, asked: rows.exclude(gap_reason="")),
+             lambda rows, asked: rows.exclude(gap_reason=""), useful=_of_areas),
         Flag("no_phone", gettext_lazy("No phone"), _of(phone_sealed__isnull=True)),
         Flag("unlocated", gettext_lazy("Not located"), _of(location__isnull=True)),
         Flag("outside", gettext_lazy("Outside its grid"), _of(outside=True)),
@@ -156,15 +174,18 @@ class Households(Table):
         Flag("own", gettext_lazy("I am the contact"),
              lambda rows, asked: rows.filter(
                  pk__in=Household.objects.linked_to(asked.user).values("pk")),
-             right=lambda scope: scope.own),
+             right=lambda scope: scope.own, useful=_of_areas),
     )  # fmt: skip
     filters = (
         Filter("reason", gettext_lazy("Why nobody"), lambda asked: REASONS.items(),
-               lambda rows, value, asked: rows.filter(gap_reason=value).exclude(gap_reason="")),
+               lambda rows, value, asked: rows.filter(gap_reason=value).exclude(gap_reason=""),
+               offered=_reasons),
         Filter("with", gettext_lazy("Has a contact"), _roles,
-               lambda rows, value, asked: rows.filter(_link_of(value, asked))),
+               lambda rows, value, asked: rows.filter(_link_of(value, asked)),
+               offered=_roles_apart),
         Filter("without", gettext_lazy("Has no contact"), _roles,
-               lambda rows, value, asked: rows.exclude(_link_of(value, asked))),
+               lambda rows, value, asked: rows.exclude(_link_of(value, asked)),
+               offered=_roles_apart),
         Filter("residence", gettext_lazy("Residence"),
                lambda asked: Household.Residence.choices,
                lambda rows, value, asked: rows.filter(residence=value)),

@@ -58,6 +58,23 @@ def _departments(asked: Asked) -> list[tuple[str, str]]:
     return [(str(one.pk), one.name) for one in found]
 
 
+def _departments_apart(asked: Asked) -> list[tuple[str, str]]:
+    """The departments; none for a clerk, whose matters are all of the own one."""
+    found = _departments(asked)
+    return found if asked.scope.areas or len(found) > 1 else []
+
+
+def _places(asked: Asked) -> list[tuple[str, Any]]:
+    return [("public", _("public place")), ("household", _("a household"))]
+
+
+def _places_apart(asked: Asked) -> list[tuple[str, Any]]:
+    """Both where somebody may see both: by an area public places, by links or managing the rest."""
+    scope = asked.scope
+    both = scope.departments or (scope.areas and (scope.manage or scope.own))
+    return _places(asked) if both else []
+
+
 def _campaigns(asked: Asked) -> list[tuple[str, str]]:
     seen = Issue.objects.visible_to(asked.user).exclude(campaign="")
     return [(word, word) for word in seen.values_list("campaign", flat=True).distinct()]
@@ -117,9 +134,9 @@ class Issues(Table):
         Filter("subject", gettext_lazy("Subject"), lambda asked: Issue.Subject.choices,
                _equal("subject")),
         Filter("place", gettext_lazy("Of whom"),
-               lambda asked: [("public", _("public place")), ("household", _("a household"))],
-               _by_place),
-        Filter("department", gettext_lazy("Department"), _departments, _equal("department")),
+               _places, _by_place, offered=_places_apart),
+        Filter("department", gettext_lazy("Department"), _departments, _equal("department"),
+               offered=_departments_apart),
         Filter("campaign", gettext_lazy("Campaign"), _campaigns, _equal("campaign")),
     )  # fmt: skip
 

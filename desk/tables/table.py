@@ -45,6 +45,11 @@ def anybody(scope: Scope) -> bool:
     return True
 
 
+def always(asked: Asked) -> bool:
+    """For filters that tell rows apart for everybody."""
+    return True
+
+
 def managers(scope: Scope) -> bool:
     """For what only those see who manage an area."""
     return bool(scope.manage)
@@ -68,19 +73,25 @@ class Column:
 
 @dataclass(frozen=True)
 class Flag:
-    """A filter that is on or off: ``filter=key`` in the address."""
+    """A filter that is on or off: ``filter=key`` in the address.
+
+    Where it is not ``useful``, since for this person it finds all rows or none, it is not offered;
+    an address that names it is followed all the same.
+    """
 
     key: str
     label: Any
     apply: Callable[[Any, Asked], Any]
     right: Callable[[Scope], bool] = anybody
+    useful: Callable[[Asked], bool] = always
 
 
 @dataclass(frozen=True)
 class Filter:
     """A filter with a value: ``key=value`` in the address. Unknown values are passed over.
 
-    One that asks for a ``day`` has no choices but any date up to today.
+    One that asks for a ``day`` has no choices but any date up to today. ``offered`` are the choices
+    that tell rows apart for this person, where these are fewer than all that an address may name.
     """
 
     key: str
@@ -89,6 +100,7 @@ class Filter:
     apply: Callable[[Any, str, Asked], Any]
     right: Callable[[Scope], bool] = anybody
     day: bool = False
+    offered: Callable[[Asked], Iterable[tuple[str, Any]]] | None = None
 
     def takes(self, value: str, asked: Asked) -> bool:
         """Whether this is one of its values."""

@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from accounts.models import AccessLog
+from desk.tables import chips
+from desk.tables.asked import ask
 from desk.tables.registry import TABLES
 from households.models import NeedKind
 from tests.access import expected
@@ -131,3 +134,53 @@ def test_language_and_kind_of_disability_have_no_filter() -> None:
     table = TABLES["households"]
     words = {flag.key for flag in table.flags} | {item.key for item in table.filters}
     assert not words & {"language", "subtype", "need", "tier", "overdue"}
+
+
+def offered(world: World, login: str, kind: str, address: str = "") -> dict[str, list[str]]:
+    """The filters a page offers somebody, and the choices of each."""
+    asked = ask(TABLES[kind], world.user(login), QueryDict(address), on=world.on)
+    words = {
+        item.key: [value for value, _label in chips.offered(item, asked)]
+        for item in TABLES[kind].filters
+    }
+    return {
+        "flags": [flag.key for flag in TABLES[kind].flags if chips.offers(flag, asked)],
+        **{key: values for key, values in words.items() if values},
+    }
+
+
+@pytest.mark.parametrize(("login", "role"), [("head", "unit_head"), ("cadre", "cadre")])
+def test_a_contact_is_offered_no_filter_that_finds_all_rows_or_none(
+    world: World, as_user: SignIn, login: str, role: str
+) -> None:
+    found = offered(world, login, "households")
+    assert not {"gap", "own"} & set(found["flags"]) and "reason" not in found
+    assert role not in found["with"] and role not in found["without"]
+    assert {"gap", "own"} <= set(offered(world, "worker", "households")["flags"])
+    assert role in offered(world, "manager", "households")["with"]
+    assert "place" not in offered(world, login, "issues")
+    page = as_user(login).get("/tables/households/").content.decode()
+    assert "filter=gap" not in page and "filter=own" not in page
+
+
+def test_an_address_with_a_filter_that_is_not_offered_is_followed(
+    world: World, as_user: SignIn
+) -> None:
+    client = as_user("head")
+    page = client.get("/tables/households/?filter=gap").content.decode()
+    assert rows(page) == 0 and "应联未联" in page
+    assert rows(client.get("/tables/households/?with=unit_head").content.decode()) == 2
+    assert offered(world, "head", "households", "filter=gap")["flags"][0] == "gap"
+
+
+def test_levels_places_and_departments_are_offered_where_they_tell_rows_apart(
+    world: World,
+) -> None:
+    assert offered(world, "county_leader", "areas")["level"][0] == "county"
+    assert offered(world, "manager", "areas")["level"][0] == "township"
+    assert offered(world, "worker", "areas")["level"] == ["grid", "unit"]
+    assert "place" not in offered(world, "leader", "issues")
+    for login in ("manager", "worker", "clerk"):
+        assert offered(world, login, "issues")["place"] == ["public", "household"]
+    assert "department" not in offered(world, "clerk", "issues")
+    assert len(offered(world, "manager", "issues")["department"]) == 1
