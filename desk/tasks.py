@@ -42,7 +42,7 @@ from casework.tasks import (
 )
 from grids.asked import asked_area
 from grids.models import Area, AreaCode, Post
-from grids.naming import area_json, area_labels, name_from_afar
+from grids.naming import area_labels, map_address, name_from_afar
 from grids.scope import scope_of
 from households.models import Link
 from lib.clock import today
@@ -169,7 +169,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     about.append((Task.Subject.VACANCIES, "", number_now(area, Task.Subject.VACANCIES, "", on=on)))
     posts = list(posts_to_hand_to(area, on=on, besides=from_post)[:OFFERED])
     context = {
-        "area": area_json(area), "name": name_from_afar(area), "error": error, "given": given,
+        "on_map": map_address(request.user, area, on=on), "name": name_from_afar(area),
+        "error": error, "given": given,
         "about": [
             {
                 "value": f"{subject}:{reason}", "number": number,
@@ -261,7 +262,7 @@ def show(request: SignedInRequest, task: Task, *, error: str = "", verb: str = "
         open_steps = [step for step in open_steps if side == "handed" and step in PUTS_AWAY]
     context = {
         "task": task, "place": name_from_afar(task.area), "subject": subject_of(task),
-        "area": area_json(Area.objects.with_code(on).get(pk=task.area_id)),
+        "on_map": map_address(request.user, task.area, on=on),
         "now": number_now(task.area, task.subject, task.reason, on=on),
         "linked": linked_since(households, on=on), "kept": task.lines.count(),
         "side": side, "open_steps": open_steps,

@@ -39,6 +39,16 @@ def trail_of(user: Any, area: Area, on: date) -> list[dict[str, Any]]:
     return trail
 
 
+def map_address(user: Any, area: Area, *, on: date) -> str:
+    """The map with the panel of an area open, among the areas beside it.
+
+    Where somebody sees nothing above the area the map is about it alone, and has no panel of it.
+    """
+    keys = [step["code"] or step["id"] for step in trail_of(user, area, on)]
+    above, here = keys[-2:] if len(keys) > 1 else ("", keys[-1] if keys else area.pk)
+    return f"/?area={above}&sel={here}" if above else f"/?area={here}"
+
+
 def area_labels(paths: set[str], *, on: date) -> dict[str, dict[str, Any]]:
     """Code and name of areas by path; the name of a grid or unit begins with its village's."""
     wanted = paths | {path[:12] for path in paths}

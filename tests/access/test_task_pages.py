@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import AccessLog
 from casework.models import Task
 from casework.tasks import task_answer, task_close, task_hand
+from grids.naming import map_address
 from households.models import Household
 from tests.access import expected
 from tests.access.asking import answers, spelled_out
@@ -71,6 +72,27 @@ def test_a_leader_sees_a_household_nowhere_but_in_the_task(
             "/api/v1/search", {"q": household.head_name}, content_type="application/json"
         )
         assert not found.json()["households"]
+
+
+@pytest.mark.parametrize(
+    ("login", "shown"),
+    [
+        ("manager", "/?area=159901100&sel=159901100201"),
+        ("leader", "/?area=159901100&sel=159901100201"),
+        ("county_leader", "/?area=159901100&sel=159901100201"),
+        ("secretary", "/?area=159901100201"),
+    ],
+)
+def test_the_map_opens_with_the_panel_of_the_area_for_who_sees_those_beside_it(
+    world: World, login: str, shown: str
+):
+    assert map_address(world.user(login), world.areas["V1"], on=world.on) == shown
+
+
+def test_a_task_leads_to_the_map_with_its_panel(world: World, as_user: SignIn, task: Task):
+    text = spelled_out(as_user("leader").get(f"/tasks/{task.pk}/"))
+    assert '<a class="link" href="/?area=' in text
+    assert map_address(world.user("leader"), task.area, on=world.on).replace("&", "&amp;") in text
 
 
 def test_once_it_is_over_it_shows_no_household(world: World, as_user: SignIn, task: Task):
