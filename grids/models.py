@@ -17,6 +17,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.limits import limit_field
 from grids.querysets import AreaQuerySet, PersonQuerySet, PostQuerySet
@@ -365,7 +366,7 @@ class Person(models.Model):
     """Somebody who holds posts. ``party_member`` is kept because the goal is defined by it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=40)
     initials = models.CharField(max_length=40, editable=False, db_collation="C")
     bigrams = ArrayField(models.CharField(max_length=2), editable=False, default=list)
     phone_sealed = models.BinaryField(null=True, editable=False)

@@ -273,6 +273,11 @@ def test_a_role_that_does_not_fit_is_refused_in_a_sentence(
     assert not Act.objects.exists()
 
 
+def test_an_organisation_is_asked_for_what_an_organisation_has(as_user: SignIn) -> None:
+    page = as_user("administrator").get("/admin/grids/organisation/add/").content.decode()
+    assert '<label class="required" for="id_name">名称' in page and "姓名" not in page
+
+
 def test_a_kind_of_need_says_what_it_touches_and_is_taken_back(
     world: World, as_user: SignIn
 ) -> None:

@@ -89,6 +89,35 @@ def test_every_page_is_logged(world: World, as_user: SignIn) -> None:
         assert AccessLog.objects.count() > before, page
 
 
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        *((page, None) for page in PAGES),
+        ("needs", {"do": "ask"}),
+        ("merge", {"q": "没有这样的户"}),
+        ("merge", {"q": "钱同意"}),
+        ("merge", {"into": "qian"}),
+        ("move", {"area": CODES["U121"]}),
+        ("close", {}),
+    ],
+)
+def test_every_form_of_a_household_can_be_left(
+    world: World, as_user: SignIn, page: str, typed: dict[str, str] | None
+) -> None:
+    client = as_user("manager")
+    if typed and "into" in typed:
+        typed = {"into": str(world.households[typed["into"]].pk)}
+    address = at(world, "sun", page)
+    shown = text(client.get(address) if typed is None else client.post(address, typed))
+    assert f'<a class="button" href="{at(world, "sun")}">取消</a>' in shown
+
+
+def test_a_new_household_or_post_can_be_left(as_user: SignIn) -> None:
+    client = as_user("manager")
+    for address, back in (("/households/new/", "/tables/households/"), ("/posts/new/", "/people/")):
+        assert f'<a class="button" href="{back}">取消</a>' in text(client.get(address))
+
+
 def test_a_household_is_registered_and_taken_back(world: World, as_user: SignIn) -> None:
     client = as_user("manager")
     answer = client.post("/households/new/", {**NEW, "phone": "159 1111 2222"})
