@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, Visitor
-from tests.people import HOUSEHOLDS
+from tests.people import HOUSEHOLDS, World
+from tests.shapes import point
 
 POINTS = 72 / 25.4
 PAPERS = {"a4": (297, 210), "a3": (420, 297)}
@@ -225,3 +226,14 @@ def test_the_map_page_itself_prints_no_number(visitor: Visitor):
     assert page.locator("body").inner_text().strip().endswith("/print/")
     expect(page.locator("#map")).to_be_hidden()
     page.emulate_media(media="null")
+
+
+def test_a_unit_without_an_outline_is_a_pin_with_its_name(visitor: Visitor, town: World):
+    unit = town.areas["U121"]
+    unit.location, unit.located_on = point(1.5, 1.0), town.on
+    unit.save()
+    open_print(visitor, "manager", "?area=159901100201002&ink=mono")
+    expect(visitor.page.locator(".paper-legend")).to_contain_text("无边界的联户单元")
+    names = visitor.page.locator(".paper-names text").all_inner_texts()
+    assert "甲一村第二网格单元" in names
+    visitor.shot("print-unit-pin")

@@ -42,7 +42,7 @@ test('a heading goes with the row behind it', () => {
 test('a name moves aside within its area and is left out where it finds no room', () => {
   const label = (name, x, priority, rest = {}) => ({ name, x, y: 0, width: 20, height: 10, priority, ...rest });
   const labels = [label('low', 4, 1), label('high', 0, 9), label('shut', 2, 0, { shut: true })];
-  const placed = placeNames(labels, ({ shut }, _x, y) => !shut || y === 0);
+  const placed = placeNames(labels, ({ shut }, x, y) => !shut || (x === 2 && y === 0));
   assert.deepEqual(placed.map(({ name }) => name), ['high', 'low']);
   assert.deepEqual([placed[0].x, placed[0].y], [0, 0]);
   assert.ok(Math.abs(placed[1].y) >= 12);
@@ -53,11 +53,27 @@ test('a chosen name always stands', () => {
   assert.equal(placeNames([label], () => false).length, 1);
 });
 
-test('a name makes way for a pin where there is room, and else stands over it', () => {
+test('a name makes way for a symbol where there is room, and else stands over it', () => {
   const label = { x: 0, y: 0, width: 20, height: 10, priority: 0 };
   const avoid = [{ x: 0, y: 0, width: 18, height: 8 }];
   const [aside] = placeNames([label], () => true, { avoid });
   assert.ok(Math.abs(aside.y) >= 11 || Math.abs(aside.x) >= 21);
   const [over] = placeNames([label], (_label, x, y) => x === 0 && y === 0, { avoid });
   assert.deepEqual([over.x, over.y], [0, 0]);
+});
+
+test('a name never covers a pin: it moves aside or is left out, the least first', () => {
+  const size = { width: 20, height: 10 };
+  const clear = [-30, -15, 0, 15, 30].map((x) => ({ x, y: 0, width: 18, height: 18 }));
+  const labels = [1, 9, 5].map((priority) => ({ x: priority, y: 0, ...size, priority }));
+  const placed = placeNames(labels, (_label, _x, y) => y > -22 && y < 22, { clear });
+  assert.deepEqual(placed.map(({ priority }) => priority).slice(0, 2), [9, 5]);
+  for (const { x, y } of placed) {
+    for (const pin of clear) {
+      assert.ok(Math.abs(x - pin.x) >= 19 || Math.abs(y - pin.y) >= 14, `${x}, ${y}`);
+    }
+  }
+  assert.equal(placeNames(labels, (_label, x, y) => Math.hypot(x, y) < 4, { clear }).length, 0);
+  const [chosen] = placeNames([{ ...labels[0], fixed: true }], () => false, { clear });
+  assert.ok(Math.abs(chosen.y) >= 14);
 });

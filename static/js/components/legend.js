@@ -148,7 +148,7 @@ export class Legend extends View {
         line(symbol('stackOpen'), _('several, somebody has nobody')),
       ] : null,
       homes ? line(symbol('cell'), _('several; arc around them: part without a contact')) : null,
-      level === 'unit' ? line(symbol('unit'), _('unit without an outline')) : null,
+      level === 'unit' ? line(symbol('unit'), _('unit without an outline, filled as above')) : null,
       model.shows('issues') ? line([symbol('open'), symbol('overdue')], _('open, overdue matters (public places)')) : null,
       model.isPast && model.switchedOn('density')
         ? h('li.hint', {}, _('The density is known for today only')) : null,

@@ -98,7 +98,7 @@ export function legend(model, map) {
     classes.map(({ colour, label, count }) => meaning(swatch(map.inks.fill(colour)), label, count)),
     withheld ? meaning(swatch(map.inks.withheld), WITHHELD_TEXT, withheld) : null,
     blank ? meaning(swatch('#ffffff'), measure.blank, blank) : null,
-    empty ? meaning(swatch('#ffffff'), _('no households in scope'), empty) : null,
+    empty ? meaning(swatch(map.inks.empty), _('no households in scope'), empty) : null,
   ];
   const heading = level === HOUSEHOLD ? _('Households') : measure.kind === 'rate' ? measure.label
     : _('%(measure)s (%(unit)s per %(area)s)', {
@@ -113,6 +113,9 @@ export function legend(model, map) {
     inner?.rows.length && level !== HOUSEHOLD ? h('p.hint', {}, _('Inside %(area)s shown by %(level)s', {
       area: model.selected.name, level: levelUnit(inner.level),
     })) : null,
+    map.nameless ? h('p.hint', {}, ngettext(
+      '%(n)s name finds no room here; the list has all.', '%(n)s names find no room here; the list has all.',
+      map.nameless, { n: integer(map.nameless) })) : null,
   ];
 }
 
@@ -127,7 +130,7 @@ function symbols(model, { homes, close, matters }) {
       meaning(mark('stackOpen'), _('several, somebody has nobody')),
     ] : null,
     homes && !close ? meaning(mark('cell'), _('several; arc around them: part without a contact')) : null,
-    model.level === 'unit' ? meaning(mark('unit'), _('unit without an outline')) : null,
+    model.level === 'unit' ? meaning(mark('unit'), _('unit without an outline, filled as above')) : null,
     matters ? meaning(mark('open', 'overdue'), _('open, overdue matters (public places)')) : null,
   ];
 }

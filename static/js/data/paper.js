@@ -49,28 +49,47 @@ export function pageStarts(heights, room, keep = () => false) {
   return starts;
 }
 
-/** Where else a label may stand, in its own widths and heights, nearest first. */
-const ASIDE = [[0, 0], [0, 0.7], [0, -0.7], [0.5, 0], [-0.5, 0], [0, 1.4], [0, -1.4], [0.5, 0.9], [-0.5, 0.9], [0.5, -0.9], [-0.5, -0.9]];
+/** Where else a label may stand, in its own widths and heights. */
+const ASIDE = [0, 0.5, -0.5, 1, -1].flatMap((dx) =>
+  [0, 0.7, -0.7, 1.4, -1.4, 2.1, -2.1, 2.8, -2.8].map((dy) => [dx, dy]));
+const REACH = 7; // times the label's own size within which all its places are
+
+/** As many pixels aside weigh as much as one symbol covered: of a pin's name, and of an area's. */
+const [CLOSE, LOOSE] = [12, 100];
+
+/** The places of a label, the nearest to its own first. */
+function spotsOf({ x, y, width, height }) {
+  return ASIDE.map(([dx, dy]) => [x + dx * width, y + dy * height])
+    .sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y));
+}
 
 /**
- * Labels [{x, y, width, height, priority, fixed}] that do not cover each other, moved aside where
- * within(label, x, y) still holds; `fixed` ones always stand, those that find no room are left out.
- * Boxes {x, y, width, height} to `avoid` are covered only where there is no other room.
+ * Labels [{x, y, width, height, priority, fixed, below}] that do not cover each other, moved aside where
+ * within(label, x, y) still holds; of `fixed` ones the place may be any, the others are left out
+ * where they find none. Boxes {x, y, width, height}: none of those to `clear` is ever covered, of
+ * those to `avoid` as few as can be.
  */
-export function placeNames(labels, within, { gap = 2, avoid = [] } = {}) {
+export function placeNames(labels, within, { gap = 2, clear = [], avoid = [] } = {}) {
   const placed = [];
   const order = [...labels].sort(
     (a, b) => Number(Boolean(b.fixed)) - Number(Boolean(a.fixed)) || b.priority - a.priority,
   );
   for (const label of order) {
-    const beside = (others) => ([x, y]) => others.every((other) =>
-      Math.abs(other.x - x) * 2 >= other.width + label.width + gap * 2
-      || Math.abs(other.y - y) * 2 >= other.height + label.height + gap * 2);
-    const free = ASIDE.map(([dx, dy]) => [label.x + dx * label.width, label.y + dy * label.height])
-      .filter((spot) => within(label, ...spot) && beside(placed)(spot));
-    const spot = free.find(beside(avoid)) ?? free[0];
-    if (spot) placed.push({ ...label, x: spot[0], y: spot[1] });
-    else if (label.fixed) placed.push(label);
+    const covers = ([x, y], times = 1) => (other) =>
+      Math.abs(other.x - x) * 2 < other.width + label.width * times + gap * 2
+      && Math.abs(other.y - y) * 2 < other.height + label.height * times + gap * 2;
+    const near = covers([label.x, label.y], REACH);
+    const kept = [...placed, ...clear].filter(near);
+    const soft = avoid.filter(near);
+    const free = spotsOf(label).filter((spot) => !kept.some(covers(spot)));
+    const inside = free.filter((spot) => within(label, ...spot));
+    const [best] = (inside.length || !label.fixed ? inside : free)
+      .map(([x, y]) => {
+        const away = Math.hypot(x - label.x, y - label.y) / (label.below ? CLOSE : LOOSE);
+        return { x, y, cost: soft.filter(covers([x, y])).length + away };
+      })
+      .sort((a, b) => a.cost - b.cost);
+    if (best) placed.push({ ...label, x: best.x, y: best.y });
   }
   return placed;
 }

@@ -100,9 +100,13 @@ export const AreaTiles = CanvasTiles.extend({
   pin(context, x, y, { fill, width, rank }) {
     context.beginPath();
     context.roundRect(x - PIN, y - PIN, PIN * 2, PIN * 2, 3);
+    context.setLineDash([]);
+    // A white rim keeps it apart from an area as dark as itself.
+    context.strokeStyle = '#ffffff';
+    context.lineWidth = 5;
+    context.stroke();
     context.fillStyle = fillFor(fill ?? '#ffffff');
     context.fill();
-    context.setLineDash([]);
     context.strokeStyle = rank > 1 ? '#0b5f73' : '#59626c';
     context.lineWidth = Math.max(1.5, width);
     context.stroke();

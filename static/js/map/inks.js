@@ -59,6 +59,12 @@ export class Inks {
       }
       pen.stroke();
     });
+    // Nobody to look after is not a zero: small crosses, apart from dots, strokes and white.
+    this.empty = pattern((pen) => {
+      pen.fillStyle = '#8b8780';
+      pen.fillRect(2, 3.6, 4, 0.8);
+      pen.fillRect(3.6, 2, 0.8, 4);
+    });
   }
 
   /** How dark a colour of the ramp is on this paper, 0 to DARKEST. */

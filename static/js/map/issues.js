@@ -71,7 +71,7 @@ export const IssuePins = Overlay.extend({
     for (const mark of near) if (mark.from) leader(context, mark);
     for (const mark of near) if (mark.from) dot(context, mark.from);
     for (const mark of near) triangle(context, mark, this.options.chosen);
-    this.boxes = near.map(({ x, y }) => ({ x: x - origin.x, y: y - origin.y, width: 18, height: 18 }));
+    this.boxes = near.flatMap((mark) => boxesOf(mark, origin));
     this.fire('painted');
   },
 
@@ -103,6 +103,15 @@ export const IssuePins = Overlay.extend({
     return (this.marks ?? []).filter(({ x, y }) => bounds.contains([x, y])).map((mark) => this.told(mark));
   },
 });
+
+/** What a mark covers, in pixels of the view: its triangle, the number at its corner, its place. */
+function boxesOf({ x, y, pins, from }, origin) {
+  const box = (at, side) => ({ x: at.x - origin.x, y: at.y - origin.y, width: side, height: side });
+  const boxes = [box({ x, y }, 18)];
+  if (pins.length > 1) boxes.push(box({ x: x + HALF + 3, y: y - HALF + 2 }, 18));
+  if (from) boxes.push(box(from, 7));
+  return boxes;
+}
 
 function leader(context, { x, y, from }) {
   context.beginPath();

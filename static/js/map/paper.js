@@ -15,12 +15,23 @@ import { Inks } from './inks.js';
 import { IssuePins, IssueTiles } from './issues.js';
 
 const LINE = 13; // pixels
+const SIDE = 16; // of the symbol of an area without an outline
 const SHARP = 2; // canvas pixels to a CSS pixel: 192 to the inch
 const SVG = 'http://www.w3.org/2000/svg';
 
+const NAMED = ['areas', 'inner']; // panes whose areas bear names
+const pick = ({ x, y }) => ({ x, y });
+
+/** Whether a household, or one of a building, has nobody. */
+const isOpen = ({ n, linked, unlinked }) => (n ? unlinked > 0 : !linked);
+
 /** Names and numbers as vectors: sharp at every size, and text in a PDF. */
 const Names = L.Layer.extend({
-  /** labels() -> [{id, lon, lat, lines, priority, fixed, layer}]; symbols() -> boxes they make way for. */
+  /**
+   * labels() -> [{id, lon, lat, lines, priority, fixed, layer, below}], `below` one with a symbol
+   * of its own; symbols() -> {clear, avoid}, boxes they make way for. Fires `placed` {left}: how
+   * many areas with a place on the sheet have no name there.
+   */
   initialize(labels, symbols) {
     this.labels = labels;
     this.symbols = symbols;
@@ -52,17 +63,19 @@ const Names = L.Layer.extend({
     const labels = this.labels().map((label) => {
       const { x, y } = this._map.latLngToContainerPoint([label.lat, label.lon]);
       const width = Math.max(...label.lines.map((line) => this.pen.measureText(line).width));
-      return { ...label, x, y, width, height: label.lines.length * LINE };
-    });
-    const placed = placeNames(labels, (label, x, y) => this.within(label, x, y), { avoid: this.symbols() });
+      const height = label.lines.length * LINE;
+      return { ...label, x, y: label.below ? y + (height + SIDE) / 2 + 4 : y, width, height };
+    }).filter(({ x, y }) => x > 0 && y > 0 && x < size.x && y < size.y);
+    const placed = placeNames(labels, (label, x, y) => this.within(label, x, y), this.symbols());
     this.svg.replaceChildren(...placed.flatMap((label) => this.texts(label)));
+    this.fire('placed', { left: labels.length - placed.length });
   },
 
   /** Whether a label with its middle there stands on the sheet and in its own area. */
-  within({ id, layer, width, height }, x, y) {
+  within({ id, layer, width, height, below }, x, y) {
     const size = this._map.getSize();
     if (x < width / 2 || x > size.x - width / 2 || y < height / 2 || y > size.y - height / 2) return false;
-    return layer.areaAt(this._map.containerPointToLatLng([x, y]))?.id === id;
+    return below || layer.areaAt(this._map.containerPointToLatLng([x, y]))?.id === id;
   },
 
   texts({ x, y, lines, fixed }) {
@@ -79,9 +92,14 @@ const Names = L.Layer.extend({
 });
 
 export class PaperMap {
-  /** moved(at): the view came to rest, at {lat, lng, zoom} of the map page where by hand; ready(): all is drawn. */
-  constructor(container, model, { moved, ready }) {
+  /**
+   * moved(at): the view came to rest, at {lat, lng, zoom} of the map page where by hand; named():
+   * `nameless`, how many areas found no room for their name, is known; ready(): all is drawn.
+   */
+  constructor(container, model, { moved, named, ready }) {
     this.model = model;
+    this.nameless = 0;
+    this.named = named;
     this.map = L.map(container, {
       zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 0.5, minZoom: 3,
       maxZoom: 20, zoomAnimation: false, fadeAnimation: false, scrollWheelZoom: false,
@@ -121,7 +139,11 @@ export class PaperMap {
       this.homes = this.households(level),
       this.matters = this.issues(),
     ].filter(Boolean);
-    this.names = new Names(() => this.labels(), () => this.pins?.boxes ?? []).addTo(this.map);
+    this.names = new Names(() => this.labels(), () => this.symbols());
+    this.names.on('placed', ({ left }) => {
+      this.nameless = left;
+      this.named();
+    }).addTo(this.map);
     for (const layer of this.layers) layer.on('load', () => this.loaded());
     this.loaded();
   }
@@ -187,6 +209,7 @@ export class PaperMap {
   look(row, rank) {
     if (this.model.level === HOUSEHOLD) return { fill: '#ffffff', stroke: '#77726a', width: 0.8, rank };
     if (this.model.measure.withheld(row)) return { fill: this.inks.withheld, stroke: '#55504a', width: 0.8, rank };
+    if (this.model.measure.empty(row)) return { fill: this.inks.empty, stroke: '#55504a', width: 0.8, rank };
     const colour = this.classes.classOf(row)?.colour;
     if (!colour) return { fill: '#ffffff', stroke: '#55504a', width: 0.8, rank };
     return { fill: this.inks.fill(colour), stroke: this.inks.stroke(colour), width: 0.8, rank };
@@ -209,6 +232,23 @@ export class PaperMap {
   frame(id) {
     if (id !== this.model.state.coverage.area.id) return null;
     return { fill: null, stroke: '#1d2329', width: 1.6, dash: [7, 5], rank: 0 };
+  }
+
+  /** What names never cover: matters, units without an outline, households that have nobody; and what rather not. */
+  symbols() {
+    const box = ({ lat, lon }, width, height = width) =>
+      ({ ...pick(this.map.latLngToContainerPoint([lat, lon])), width, height });
+    const units = this.layers.filter(({ options }) => NAMED.includes(options.pane))
+      .flatMap((layer) => layer.labelPoints()).filter(({ below }) => below);
+    const homes = this.homes?.inView(this.map.getBounds()) ?? [];
+    const boxOf = (home) => box(home, home.n ? 24 : 14, home.n ? 20 : 14);
+    return {
+      clear: [
+        ...(this.pins?.boxes ?? []), ...units.map((unit) => box(unit, SIDE)),
+        ...homes.filter(isOpen).map(boxOf),
+      ],
+      avoid: homes.filter((home) => !isOpen(home)).map(boxOf),
+    };
   }
 
   /** Names with the number beneath, which tells the class without any colour. */

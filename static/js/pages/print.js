@@ -82,13 +82,11 @@ async function start() {
     ...legend(model, paper).flat(Infinity).filter(Boolean));
   const paper = new PaperMap(document.getElementById('map'), model, {
     moved: (at) => {
-      if (at) {
-        keep(at);
-        explain();
-      }
+      if (at) keep(at);
       first.querySelector('.paper-scale').replaceChildren(
         ...scale(paper, first.querySelector('.paper-side').clientWidth));
     },
+    named: explain,
     ready: () => {
       sheets.setAttribute('aria-busy', 'false');
       button.disabled = false;
@@ -97,7 +95,6 @@ async function start() {
   sheets.append(...listSheets(model, sheets, pageStarts));
   number([...sheets.children]);
   await paper.show();
-  explain();
   return undefined;
 }
 
