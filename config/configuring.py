@@ -177,7 +177,7 @@ class NeedKindAdmin(ActAdmin):
 
     @admin.display(description=gettext_lazy("counts only beside"), empty_value="-")
     def beside_kinds(self, kind: NeedKind) -> str:
-        return "、".join(kind.beside)
+        return "、".join(map(str, NeedKind.objects.filter(code__in=kind.beside)))
 
 
 class HolidayAdmin(ActAdmin):

@@ -22,6 +22,7 @@ from grids.models import (
     Role,
     geometry_is_sound,
 )
+from households.needcells import Variant
 from households.querysets import ExemptionQuerySet, HouseholdQuerySet, LinkQuerySet
 from lib.history import tracked
 from lib.language import in_language
@@ -332,7 +333,7 @@ class NeedKind(models.Model):
         QUARTERLY = "quarterly", _("quarterly")
 
     code = models.CharField(_("code"), max_length=16)
-    variant = models.CharField(_("grade or form"), max_length=12, blank=True)
+    variant = models.CharField(_("grade or form"), max_length=12, choices=Variant, blank=True)
     label = models.CharField(_("label"), max_length=40)
     label_en = models.CharField(_("English label"), max_length=80, blank=True)
     cadence = models.CharField(_("cadence"), max_length=10, choices=Cadence, blank=True)

@@ -4,10 +4,25 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lib.values import Cell, Clear, blank
 from lib.values import text as cell_text
+
+
+class Variant(TextChoices):
+    """Grade or form of a need as people read it; the labels of its kinds say it, too."""
+
+    DISPERSED = "dispersed", gettext_lazy("supported at home")
+    CENTRAL = "central", gettext_lazy("supported in care")
+    SEVERE = "severe", gettext_lazy("grade 1-2")
+    OTHER = "other", gettext_lazy("grade 3-4")
+    LIGHT = "light", gettext_lazy("light loss of ability")
+    MEDIUM = "medium", gettext_lazy("medium loss of ability")
+    HEAVY = "heavy", gettext_lazy("heavy loss of ability")
+    FULL = "full", gettext_lazy("complete loss of ability")
 
 
 @dataclass(frozen=True)

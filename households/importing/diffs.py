@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from households.attribution import Place
 from households.importing.matching import Known
 from households.models import Household, Membership, Need, NeedKind
-from households.needcells import NeedMention
+from households.needcells import NeedMention, needs_text
 from lib.sealing import Sealer
 from lib.values import CLEAR
 
@@ -209,7 +209,7 @@ class NeedKinds:
         """Why a cell's needs cannot be stored, '' when they can."""
         for mention in mentions:
             if (mention.code, mention.variant) not in self.kinds:
-                return _("The need %s is not in use here.") % mention.code
+                return _("The need %s is not in use here.") % needs_text([mention])
         return ""
 
     def rows(

@@ -25,7 +25,7 @@ from households.importing.finding import Home, Homes, told
 from households.importing.places import Places
 from households.importing.rows import needs_cell
 from households.models import Need, NeedKind
-from households.needcells import NeedMention
+from households.needcells import NeedMention, needs_text
 from households.services import need_cut
 from jobs.imports import Candidate, Plan, Written
 from jobs.undo import Created
@@ -201,7 +201,7 @@ def _read(data: NeedsPlan, i: int, homes: Homes, kinds: Mapping[tuple[str, str],
     for mention in mentions:
         kind = kinds.get((mention.code, mention.variant))
         if kind is None:
-            data.wrong(i, "needs", _("The need %s is not in use here.") % mention.code)
+            data.wrong(i, "needs", _("The need %s is not in use here.") % needs_text([mention]))
             return
         number = mention.persons if mention.persons > 1 else persons
         data.entries.append(Entry(i, home, kind, mention.type, number, since, until))

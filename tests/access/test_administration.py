@@ -278,6 +278,20 @@ def test_an_organisation_is_asked_for_what_an_organisation_has(as_user: SignIn) 
     assert '<label class="required" for="id_name">名称' in page and "姓名" not in page
 
 
+def test_grades_and_forms_of_needs_are_read_in_words(as_user: SignIn) -> None:
+    client = as_user("administrator")
+    listed = client.get("/admin/households/needkind/").content.decode()
+    for word in ("分散供养", "集中供养", "1-2 级", "3-4 级", "完全失能失智"):
+        assert f'<td class="field-variant">{word}</td>' in listed
+    for kind in NeedKind.objects.exclude(variant=""):
+        page = client.get(f"/admin/households/needkind/{kind.pk}/change/").content.decode()
+        assert f'<div class="readonly">{kind.variant}</div>' not in page
+        assert str(kind.get_variant_display()) in page
+    aged = NeedKind.objects.get(code="GAOLING")
+    page = client.get(f"/admin/households/needkind/{aged.pk}/change/").content.decode()
+    assert "独居老人、空巢老人、留守老人" in page and "DUJU" not in page
+
+
 def test_a_kind_of_need_says_what_it_touches_and_is_taken_back(
     world: World, as_user: SignIn
 ) -> None:
