@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,13 +23,15 @@ from accounts.models import User
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
 from casework.models import Issue
+from desk.acts import done
 from desk.history import history_of
 from grids.basemap import basemap
 from grids.models import Area, Boundary, Post
 from grids.scope import scope_of
 from households.candidates import Candidate, candidates
-from households.links import link_end, link_resume, links_create, links_undo, reaches
+from households.links import reaches
 from households.models import Household, Link, Need
+from households.naming import contact_end, contacts_name
 from lib.clock import today
 from lib.errors import Refusal
 
@@ -109,22 +111,6 @@ def map_area(user: User, household: Household, *, on: date) -> str:
     paths = [household.path[:n] for n in range(4, len(household.path) + 1, 4)]
     shown = Area.objects.visible_to(user).filter(path__in=paths).with_code(on).order_by("-path")
     return next((area.code for area in shown if area.code), "")
-
-
-def notice(request: SignedInRequest, household: Household, *, on: date) -> dict[str, object] | None:
-    """What was just done and can be undone, as the address names it."""
-    for word in ("named", "ended"):
-        try:
-            key = UUID(request.GET.get(word, ""))
-        except ValueError:
-            continue
-        link = household.links.filter(pk=key).select_related("post__person", "role").first()
-        if link is None:
-            continue
-        running = not link.void and on in link.during
-        if (word == "named") == running:
-            return {"link": link, "word": word}
-    return None
 
 
 #: Parts of the page: what the address calls them, and how they are named.
@@ -235,7 +221,6 @@ def show(
         "made": household.contacts.select_related("made_by").order_by("-on", "-recorded_at")[
             :HISTORY
         ],
-        "notice": notice(request, household, on=on),
         "may_ask": may_ask,
         "not_agreed": knows_due and not may_ask,
         "shows_due": shows_due,
@@ -273,46 +258,27 @@ def name_contact(request: SignedInRequest, key: UUID) -> HttpResponse:
     if post is None:
         return show(request, household, error=_("Choose a contact from the list."))
     try:
-        outcome = links_create(households=[household], post=post, on=on, by=request.user)
+        outcome, deed = contacts_name(households=[household], post=post, on=on, by=request.user)
     except Refusal as refusal:
         return show(request, household, error=refusal.sentence)
-    if outcome.refused:
+    if deed is None:
         return show(request, household, error=outcome.refused[0][1])
-    return redirect(f"{address(household)}?named={outcome.linked[0].pk}")
+    return done(address(household), deed)
 
 
 @require_POST
 @allow("manager")
 def end_contact(request: SignedInRequest, key: UUID, link: UUID) -> HttpResponse:
     """The person is this household's contact no longer, from today."""
-    return _change(request, key, link, "ended")
-
-
-@require_POST
-@allow("manager")
-def undo(request: SignedInRequest, key: UUID, link: UUID) -> HttpResponse:
-    """Take back what was done today: a contact named, or one ended."""
-    return _change(request, key, link, "undo")
-
-
-def _change(request: SignedInRequest, key: UUID, link_key: UUID, word: str) -> HttpResponse:
     household = managed_or_404(request.user, key)
-    link = household.links.filter(pk=link_key).first()
-    if link is None:
+    ending = household.links.filter(pk=link).select_related("post__person", "post__role").first()
+    if ending is None:
         raise Http404
-    on = today()
     try:
-        if word == "ended":
-            link_end(link=link, on=on, by=request.user)
-            return redirect(f"{address(household)}?ended={link.pk}")
-        if not link.void and on in link.during:
-            if not links_undo(links=[link.pk], on=on, by=request.user):
-                raise Refusal(_("This contact was not named today; end the link instead."))
-        else:
-            link_resume(link=link, on=on, by=request.user)
+        deed = contact_end(link=ending, on=today(), by=request.user)
     except Refusal as refusal:
         return show(request, household, error=refusal.sentence)
-    return redirect(address(household))
+    return done(address(household), deed)
 
 
 def address(household: Household) -> str:

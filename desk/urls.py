@@ -38,7 +38,6 @@ urlpatterns = [
         household.end_contact,
         name="household-end",
     ),
-    path("households/<uuid:key>/contacts/<uuid:link>/undo/", household.undo, name="household-undo"),
     path("acts/<uuid:key>/undo/", acts.undo, name="act-undo"),
     path("people/", people.people, name="people"),
     path("people/slips/", people.slips, name="people-slips"),

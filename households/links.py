@@ -153,55 +153,16 @@ def link_cut(link: Link, on: date) -> None:
 def link_end(*, link: Link, on: date, by: User | None = None) -> None:
     """End one link: ``on`` is the first day the person is no longer the contact."""
     households_lock([link.household_id])
-    link = Link.objects.select_for_update().get(pk=link.pk)
+    found = Link.objects.select_for_update().filter(pk=link.pk).first()
+    if found is None:
+        raise Refusal(_("The naming of this contact has been taken back."))
+    link = found
     require_manage(by, link.household.path)
     if link.void or (link.during.upper is not None and link.during.upper <= on):
         raise Refusal(_("This link has already ended."))
     if on < link.during.lower:
         raise Refusal(_("A link cannot end before it began."), field="on")
     link_cut(link, on)
-
-
-@transaction.atomic
-def links_undo(*, links: Iterable[UUID], on: date, by: User | None = None) -> int:
-    """Take back links named today; older ones are ended, not undone. Returns how many."""
-    named = Link.objects.filter(pk__in=list(links), void=False, during__startswith=on)
-    households_lock(named.values_list("household", flat=True))
-    fresh = named.select_for_update(of=("self",)).select_related("household").order_by("pk")
-    undone = 0
-    for link in fresh:
-        require_manage(by, link.household.path)
-        link_cut(link, on)
-        undone += 1
-    return undone
-
-
-@transaction.atomic
-def link_resume(*, link: Link, on: date, by: User | None = None) -> Link:
-    """Take back the end of a link that was ended today: it is as it was before."""
-    post = Post.objects.select_for_update(of=("self",)).filter(pk=link.post_id).in_force(on).first()
-    households_lock([link.household_id])
-    link = Link.objects.select_for_update(of=("self",)).select_related("household").get(pk=link.pk)
-    require_manage(by, link.household.path)
-    before = link.events.order_by("-pgh_id").first()  # type: ignore[attr-defined]
-    last_day = link.during.lower if link.void else link.during.upper
-    if before is None or before.void or last_day != on or on not in before.during:
-        raise Refusal(_("This link was not ended today; name the contact again instead."))
-    if post is None:
-        raise Refusal(_("The post this link rests on is no longer held."))
-    links, most = post_load(post, on=on)
-    if most is not None and links >= most:
-        raise Refusal(
-            _("%(name)s already has %(most)s households, the most for this post.")
-            % {"name": post.person, "most": most}
-        )
-    link.during, link.void, link.version = before.during, False, F("version") + 1
-    try:
-        with transaction.atomic():
-            link.save(update_fields=["during", "void", "version"])
-    except IntegrityError:
-        raise Refusal(_("Somebody else has just named a contact in this role.")) from None
-    return link
 
 
 def links_of_household_end(

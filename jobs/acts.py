@@ -26,8 +26,10 @@ from jobs.undo import (
     Trace,
     created_check,
     event_models,
+    ordered,
     related_check,
     related_counts,
+    rests_on,
     take_back,
 )
 from lib.errors import Refusal
@@ -166,10 +168,18 @@ def act_undo(*, act: Act, by: Any) -> Act:
 
 
 def _lock(trace: Trace) -> None:
-    """Lock what was touched: models in the order of their references, rows by key."""
-    for events in trace.tables():
-        rows = events.pgh_tracked_model._base_manager.select_for_update(of=("self",))
-        list(rows.filter(pk__in=trace.objects(events)).order_by("pk").values_list("pk"))
+    """Lock what was touched and what that rests on: models in the order of their references, rows
+    by key."""
+    under: dict[type[Model], set[Any]] = {}
+    answers: list[tuple[Any, Any]] = rests_on.send(sender=Trace, trace=trace)
+    for _receiver, found in answers:
+        for model, keys in found.items():
+            under.setdefault(model, set()).update(keys)
+    for events in ordered(event_models()):
+        model, touched = events.pgh_tracked_model, trace.objects(events)
+        if locked := {*touched, *under.get(model, ())}:
+            rows = model._base_manager.select_for_update(of=("self",), no_key=not touched)
+            list(rows.filter(pk__in=locked).order_by("pk").values_list("pk"))
 
 
 def _related_check(deed: Act, trace: Trace, changed: dict[type[Model], list[Any]]) -> None:

@@ -23,9 +23,13 @@ from lib.errors import Refusal
 
 CHUNK = 5000
 
-#: Sent inside the transaction that takes something back, per model, with ``ids`` of the rows that
-#: have their earlier values again: derived columns that history does not keep must follow.
+#: Sent inside the transaction that takes something back, per model, with its ``trace`` and ``ids``
+#: of the rows that have their earlier values again: derived columns that history does not keep
+#: must follow, and a row that may not stand today is refused.
 rows_restored = django.dispatch.Signal()
+#: Sent before an act is taken back, with its ``trace``; the answers name, by model, the keys of
+#: rows to lock beside those it touched: what these rest on.
+rests_on = django.dispatch.Signal()
 
 
 @dataclass
@@ -187,6 +191,7 @@ def take_back(created: Sequence[Created], trace: Trace) -> None:
                 ids = trace.first(events).filter(pgh_label="update")
                 rows_restored.send(
                     sender=events.pgh_tracked_model,
+                    trace=trace,
                     ids=list(ids.values_list("pgh_obj_id", flat=True)),
                 )
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

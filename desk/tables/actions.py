@@ -21,8 +21,8 @@ from desk.tables.asked import Asked
 from desk.tables.views import asked_of, show
 from grids.models import Area, Pairing, Post
 from households.candidates import Candidate, candidates
-from households.links import links_create
 from households.models import Household
+from households.naming import common_path, contacts_name
 from households.services import household_review
 from jobs.acts import act
 from lib.errors import Refusal
@@ -62,16 +62,6 @@ def households_chosen(request: SignedInRequest, asked: Asked) -> list[Household]
             _("At most %s households at once: narrow the list, or load a file of contacts.") % MOST
         )
     return found
-
-
-def common_path(households: list[Household]) -> str:
-    """The path of the finest area that holds all of them."""
-    paths = [household.path for household in households]
-    first, last = min(paths), max(paths)
-    n = 0
-    while n < len(first) and first[n : n + 4] == last[n : n + 4]:
-        n += 4
-    return first[:n]
 
 
 @dataclass(frozen=True)
@@ -137,22 +127,12 @@ def name(request: SignedInRequest, asked: Asked, households: list[Household]) ->
     post: Post | None = chosen.get(request.POST["post"])
     if post is None:
         return choose(request, asked, households, _("Choose a contact from the list."))
-    path = common_path(households)
     try:
-        with act(
-            verb="links.name", by=asked.user, path=path, on=asked.on,
-            subject=Area.objects.get(path=path),
-        ) as deed:  # fmt: skip
-            outcome = links_create(households=households, post=post, on=asked.on, by=asked.user)
-            if not outcome.linked:
-                raise Refusal(outcome.refused[0][1])
-            deed.sentence = ngettext(
-                "%(name)s is the contact of %(n)s household from today.",
-                "%(name)s is the contact of %(n)s households from today.",
-                len(outcome.linked),
-            ) % {"name": post.person.name, "n": len(outcome.linked)}
+        outcome, deed = contacts_name(households=households, post=post, on=asked.on, by=asked.user)
     except Refusal as refusal:
         return choose(request, asked, households, refusal.sentence)
+    if deed is None:
+        return choose(request, asked, households, outcome.refused[0][1])
     if outcome.refused:
         messages.warning(request, _refused(outcome.refused))
     return done(asked.page(), deed)

@@ -1,4 +1,4 @@
-"""Name contacts, and take it back."""
+"""Name contacts: who could be, and the naming itself, an act that can be taken back."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from grids.asked import asked_area
 from grids.models import Area, Post
 from grids.scope import scope_of
 from households.candidates import candidates
-from households.links import links_create, links_undo, reaches
-from households.models import Household, Link
+from households.links import reaches
+from households.models import Household
+from households.naming import contacts_name
 from lib.clock import today
 
 router = Router()
@@ -66,7 +67,7 @@ def name_contact(request: SignedInRequest, body: NewLinks) -> dict[str, Any]:
     within = scope_of(request.user).manages(post.path)
     if not within and not any(reaches(post, path, on=on) for path in {h.path for h in chosen}):
         raise Http404  # a post elsewhere is not named by a refusal
-    outcome = links_create(households=chosen, post=post, on=on, by=request.user)
+    outcome, act = contacts_name(households=chosen, post=post, on=on, by=request.user)
     villages = {household.path[:12] for household in chosen}
     return {
         "linked": [{"link": link.id, "household": link.household_id} for link in outcome.linked],
@@ -75,6 +76,7 @@ def name_contact(request: SignedInRequest, body: NewLinks) -> dict[str, Any]:
             for household, reason in outcome.refused
         ],
         "gap": _gap_of(villages, on),
+        "act": act.pk if act else None,
     }
 
 
@@ -86,20 +88,3 @@ def _gap_of(villages: set[str], on: date) -> dict[str, int]:
         row = sums(area.path, "village", on=on, current=on)[area.path]
         gaps[area.code] = row["households"] - row["excluded"] - row["linked"]
     return gaps
-
-
-class LinkIds(Schema):
-    """Links named today, to be taken back."""
-
-    links: list[UUID] = Field(min_length=1, max_length=MOST_AT_ONCE)
-
-
-@router.post("/links/undo")
-@allow("manager")
-def undo(request: SignedInRequest, body: LinkIds) -> dict[str, Any]:
-    """Take back links named today."""
-    mine = Link.objects.filter(
-        pk__in=body.links, household__in=Household.objects.manageable_by(request.user)
-    )
-    keys = list(mine.values_list("pk", flat=True))
-    return {"undone": links_undo(links=keys, on=today(), by=request.user)}

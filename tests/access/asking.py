@@ -27,7 +27,7 @@ OPERATIONS = {
     "v1/emergency/<key>/places",
     "v1/tables/areas",
     "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",
-    "v1/search", "v1/candidates", "v1/links", "v1/links/undo",
+    "v1/search", "v1/candidates", "v1/links",
     "v1/acts/<key>/undo", "v1/households/<key>/location", "v1/areas/<key>/location",
 }  # fmt: skip
 

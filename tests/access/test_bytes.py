@@ -12,6 +12,7 @@ from django.urls import get_resolver
 
 from accounts.gate import walk
 from households.models import Household, Link
+from households.naming import contacts_name
 from tests.access import expected
 from tests.access.asking import OPERATIONS, answers
 from tests.people import HOUSEHOLDS, ISSUES, PINS, World
@@ -184,11 +185,17 @@ def test_links_of_others_cannot_be_made_or_hinted_at(world: World, as_user: Sign
     assert ask("/api/v1/links", {"households": [sun, wei], "post": post}) == missing
     foreign = ask("/api/v1/links", {"households": [sun], "post": str(world.posts["outer_head"].pk)})
     assert foreign == ask("/api/v1/links", {"households": [sun], "post": str(uuid4())})
-    link = str(world.link("jiang", "outer_head", on=world.on).pk)
-    assert ask("/api/v1/links/undo", {"links": [link]}) == ask(
-        "/api/v1/links/undo", {"links": [str(uuid4())]}
+    _outcome, theirs = contacts_name(
+        households=[world.households["jiang"]], post=world.posts["outer_head"], on=world.on,
+        by=world.user("outsider"),
+    )  # fmt: skip
+    assert theirs is not None
+    there, nowhere = (
+        ask(f"/api/v1/acts/{theirs.pk}/undo", {}),
+        ask(f"/api/v1/acts/{uuid4()}/undo", {}),
     )
-    assert Link.objects.in_force(world.on).filter(pk=link).exists()
+    assert there == nowhere and there[0] == 404
+    assert Link.objects.in_force(world.on).filter(household=world.households["jiang"]).exists()
     assert not Link.objects.filter(household=world.households["sun"]).exists()
 
 
@@ -197,7 +204,7 @@ def test_links_of_others_cannot_be_made_or_hinted_at(world: World, as_user: Sign
     [
         ("/api/v1/search", {"q": "赵独居"}),
         ("/api/v1/links", {"households": [], "post": ""}),
-        ("/api/v1/links/undo", {"links": []}),
+        (f"/api/v1/acts/{uuid4()}/undo", {}),
     ],
 )
 def test_a_post_of_another_site_is_refused(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import AccessLog
 from casework.services import contact_record
+from grids.services import post_end
+from households.links import post_load
 from households.models import Household, Link
+from jobs.models import Act
 from tests.access import expected
+from tests.access.test_by_hand import act_in
 from tests.access.test_gate import plain
 from tests.people import HOUSEHOLDS, World
 
@@ -105,18 +110,32 @@ def test_a_head_sees_phone_and_due_date_but_needs_only_if_agreed(
 
 
 def test_nobody_is_offered_what_only_the_manager_may_do(world: World, as_user: SignIn) -> None:
+    act = act_in(
+        as_user("manager").post(
+            f"{address(world, 'zhou')}contacts/{world.links['zhou', 'cadre'].pk}/end/"
+        )
+    )
     for login in ("worker", "head", "cadre", "secretary"):
         client = as_user(login)
-        page = client.get(address(world, "zhao")).content.decode()
-        assert "指定联系人" not in page and "结束联系" not in page
+        page = client.get(f"{address(world, 'zhao')}?act={act}").content.decode()
+        assert "指定联系人" not in page and "结束联系" not in page and "/undo/" not in page
         link = world.links["zhao", "head"]
         for url in (
             f"{address(world, 'zhao')}contacts/",
             f"{address(world, 'zhao')}contacts/{link.pk}/end/",
-            f"{address(world, 'zhao')}contacts/{link.pk}/undo/",
+            f"/acts/{act}/undo/",
         ):
             assert client.post(url, {"post": world.posts["head"].pk}).status_code == 404
     assert Link.objects.in_force(world.on).filter(pk=world.links["zhao", "head"].pk).exists()
+    assert not Link.objects.in_force(world.on).filter(pk=world.links["zhou", "cadre"].pk).exists()
+
+
+def take_back(client: Client, answer: Any) -> str:
+    """The page after what an answer says was done there was taken back."""
+    where = answer["Location"].partition("?")[0]
+    return client.post(
+        f"/acts/{act_in(answer)}/undo/", {"next": where}, follow=True
+    ).content.decode()
 
 
 def test_the_manager_names_a_contact_and_takes_it_back(world: World, as_user: SignIn) -> None:
@@ -124,22 +143,26 @@ def test_the_manager_names_a_contact_and_takes_it_back(world: World, as_user: Si
     assert "尚无联系人" in client.get(url).content.decode()
     response = client.post(f"{url}contacts/", {"post": world.posts["head"].pk})
     link = Link.objects.get(household=world.households["sun"])
-    assert response["Location"] == f"{url}?named={link.pk}"
+    assert link.post == world.posts["head"]
+    assert response["Location"] == f"{url}?act={Act.objects.get().pk}"
     page = client.get(response["Location"]).content.decode()
-    assert "撤销" in page and "连户长" in page
-    client.post(f"{url}contacts/{link.pk}/undo/")
-    assert not Link.objects.in_force(world.on).filter(household=world.households["sun"]).exists()
-    assert "撤销" not in client.get(response["Location"]).content.decode()
+    assert "/undo/" in page and "连户长（联户长）自今日起为孙界上户的联系人" in page
+    page = take_back(client, response)
+    assert not Link.objects.filter(household=world.households["sun"]).exists()
+    assert "/undo/" not in page and "已撤销：连户长（联户长）自今日起为孙界上户" in page
+    assert "尚无联系人" in page
 
 
 def test_the_manager_ends_a_link_and_takes_it_back(world: World, as_user: SignIn) -> None:
     client, url = as_user("manager"), address(world, "zhao")
     link = world.links["zhao", "head"]
     response = client.post(f"{url}contacts/{link.pk}/end/")
-    assert response["Location"] == f"{url}?ended={link.pk}"
+    assert response["Location"] == f"{url}?act={Act.objects.get().pk}"
     assert not Link.objects.in_force(world.on).filter(pk=link.pk).exists()
-    assert "撤销" in client.get(response["Location"]).content.decode()
-    client.post(f"{url}contacts/{link.pk}/undo/")
+    page = client.get(response["Location"]).content.decode()
+    assert "/undo/" in page and "连户长（联户长）不再是赵独居户的联系人" in page
+    page = take_back(client, response)
+    assert "/undo/" not in page and "已撤销：连户长" in page
     link.refresh_from_db()
     assert Link.objects.in_force(world.on).filter(pk=link.pk).exists()
     assert (link.during.lower, link.during.upper) == (world.began, None)
@@ -148,37 +171,71 @@ def test_the_manager_ends_a_link_and_takes_it_back(world: World, as_user: SignIn
 def test_it_takes_back_the_end_of_a_link_that_began_today(world: World, as_user: SignIn) -> None:
     client, url = as_user("manager"), address(world, "sun")
     link = world.link("sun", "head", on=world.on)
-    client.post(f"{url}contacts/{link.pk}/end/")
+    response = client.post(f"{url}contacts/{link.pk}/end/")
     link.refresh_from_db()
     assert link.void
-    client.post(f"{url}contacts/{link.pk}/undo/")
+    take_back(client, response)
     assert Link.objects.in_force(world.on).filter(pk=link.pk).exists()
 
 
 def test_it_undoes_neither_old_links_nor_old_ends(world: World, as_user: SignIn) -> None:
     client, url = as_user("manager"), address(world, "zhao")
     link = world.links["zhao", "head"]
-    assert client.post(f"{url}contacts/{link.pk}/undo/").status_code == 400
-    Link.objects.filter(pk=link.pk).update(during=(world.began, world.on - timedelta(days=1)))
-    assert client.post(f"{url}contacts/{link.pk}/undo/").status_code == 400
+    named = client.post(f"{address(world, 'sun')}contacts/", {"post": world.posts["head"].pk})
+    ended = client.post(f"{url}contacts/{link.pk}/end/")
+    Act.objects.update(at=timezone.now() - timedelta(days=8))
+    for answer in (named, ended):
+        assert "7 天" in take_back(client, answer)
     assert not Link.objects.in_force(world.on).filter(pk=link.pk).exists()
+    assert Link.objects.in_force(world.on).filter(household=world.households["sun"]).exists()
 
 
 def test_it_does_not_take_back_an_end_when_somebody_else_was_named(
     world: World, as_user: SignIn
 ) -> None:
     client, url = as_user("manager"), address(world, "zhao")
-    link = world.links["zhao", "head"]
-    client.post(f"{url}contacts/{link.pk}/end/")
+    response = client.post(f"{url}contacts/{world.links['zhao', 'head'].pk}/end/")
     world.add_person("second", "副户长")
     world.add_post("second", "unit_head", "U111")
     world.link("zhao", "second", on=world.on)
-    response = client.post(f"{url}contacts/{link.pk}/undo/")
-    assert response.status_code == 400
+    assert "不能撤回" in take_back(client, response)
     in_force = Link.objects.in_force(world.on).filter(household=world.households["zhao"])
     assert {row.post_id for row in in_force} == {
         world.posts["second"].pk, world.posts["cadre"].pk,
     }  # fmt: skip
+
+
+def test_it_does_not_take_back_an_end_when_the_post_was_left(world: World, as_user: SignIn) -> None:
+    client, url = as_user("manager"), address(world, "zhao")
+    link = world.links["zhao", "head"]
+    response = client.post(f"{url}contacts/{link.pk}/end/")
+    post_end(post=world.posts["head"], on=world.on)
+    assert "已不在岗" in take_back(client, response)
+    assert not Link.objects.in_force(world.on).filter(pk=link.pk).exists()
+
+
+def test_it_does_not_take_back_an_end_when_the_place_was_filled(
+    world: World, as_user: SignIn
+) -> None:
+    client, url = as_user("manager"), address(world, "zhao")
+    link = world.links["zhao", "head"]
+    world.posts["head"].max_links = post_load(world.posts["head"], on=world.on)[0]
+    world.posts["head"].save()
+    response = client.post(f"{url}contacts/{link.pk}/end/")
+    client.post(f"{address(world, 'sun')}contacts/", {"post": world.posts["head"].pk})
+    assert "已到上限" in take_back(client, response)
+    assert not Link.objects.in_force(world.on).filter(pk=link.pk).exists()
+
+
+def test_it_takes_back_an_end_when_fewer_are_allowed_now(world: World, as_user: SignIn) -> None:
+    """Nobody took the place; that there are fewer of them is no reason to keep the household out."""
+    client, url = as_user("manager"), address(world, "zhao")
+    link = world.links["zhao", "head"]
+    response = client.post(f"{url}contacts/{link.pk}/end/")
+    world.posts["head"].max_links = 1
+    world.posts["head"].save()
+    take_back(client, response)
+    assert Link.objects.in_force(world.on).filter(pk=link.pk).exists()
 
 
 def test_it_names_no_post_that_does_not_reach_the_household(world: World, as_user: SignIn) -> None:
@@ -194,9 +251,9 @@ def test_links_of_other_households_cannot_be_changed_through_an_own_one(
     world: World, as_user: SignIn
 ) -> None:
     link = world.links["wei", "outer_head"]
-    for act in ("end", "undo"):
-        response = as_user("manager").post(f"{address(world, 'zhao')}contacts/{link.pk}/{act}/")
-        assert response.status_code == 404
+    response = as_user("manager").post(f"{address(world, 'zhao')}contacts/{link.pk}/end/")
+    assert response.status_code == 404
+    assert Link.objects.in_force(world.on).filter(pk=link.pk).exists()
 
 
 def test_it_lists_contacts_made_without_their_notes(world: World, as_user: SignIn) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import AccessLog
 from households.models import NeedKind
 from households.needs import need_begin
+from tests.access.test_by_hand import act_in
 from tests.people import World
 
 SignIn = Callable[..., Client]
@@ -58,12 +59,15 @@ def test_history_says_who_changed_what(world: World, as_user: SignIn) -> None:
         "residence": "present", "version": world.households["zhao"].version,
     })  # fmt: skip
     link = world.links["zhao", "head"]
-    client.post(f"{where}contacts/{link.pk}/end/")
-    client.post(f"{where}contacts/{link.pk}/undo/")
+    ended = client.post(f"{where}contacts/{link.pk}/end/")
+    client.post(f"/acts/{act_in(ended)}/undo/")
+    named = client.post(f"{where}contacts/", {"post": world.posts["secretary"].pk})
+    client.post(f"/acts/{act_in(named)}/undo/")
     client.post(f"{where}review/")
     shown = page(world, client, "zhao", "history")
     assert "户主：赵独居 → 赵改名" in shown and "关网办" in shown
     assert "指定联系人：连户长 · 联户长" in shown and "恢复继续：连户长" in shown
+    assert "指定联系人：舒支书" in shown and "撤销指定：舒支书" in shown
     assert "已核对" in shown and "归属甲一村第一网格南单元" in shown
 
 

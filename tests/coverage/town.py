@@ -30,7 +30,10 @@ from grids.services import (
 )
 from households import links, services
 from households.models import Exemption, Handover, Household, Link, Need, NeedKind
+from households.naming import contacts_name
 from households.needs import need_begin, need_end
+from jobs.acts import act_undo
+from jobs.models import Act
 from lib.errors import Refusal
 
 BEGIN = date(2025, 1, 31)
@@ -127,7 +130,7 @@ class Writer:
         self.refused: Counter[str] = Counter()
         self.day = BEGIN
         self.number = 0
-        self.named: tuple[date, list[Any]] = (BEGIN, [])
+        self.named: Act | None = None
         changes: dict[Callable[[], Any], int] = {
             self.register: 10, self.move: 7, self.close: 2, self.split: 3, self.merge: 2,
             self.change_head: 2, self.locate: 7, self.residence: 5, self.review: 6,
@@ -269,10 +272,9 @@ class Writer:
         mine = Household.objects.filter(pk__in=self.households).order_by("head_name")
         near = mine.filter(path__startswith=post.path) or mine
         chosen = [self.pick(near), self.pick(near)]
-        outcome = links.links_create(households=chosen, post=post, on=self.day)
-        if outcome.linked:
-            self.named = (self.day, [link.pk for link in outcome.linked])
-        return bool(outcome.linked)
+        _outcome, named = contacts_name(households=chosen, post=post, on=self.day, by=self.user(1))
+        self.named = named or self.named
+        return named is not None
 
     def running(self, backup: bool) -> Link:
         rows = Link.objects.filter(household__in=self.households, void=False)
@@ -282,9 +284,10 @@ class Writer:
     def end_link(self) -> None:
         links.link_end(link=self.running(self.random.random() < 0.2), on=self.day)
 
-    def undo(self) -> bool:
-        day, keys = self.named
-        return links.links_undo(links=keys, on=day) > 0
+    def undo(self) -> None:
+        if self.named is None:
+            raise Refusal("nobody was named yet")
+        act_undo(act=self.named, by=self.user(1))
 
     def cover(self) -> bool | None:
         if self.random.random() < 0.5:

@@ -60,6 +60,25 @@ test('it undoes what it did', async () => {
   assert.equal(model.state.result.undone, true);
 });
 
+test('it takes back the act it was told, and says why one stays', async () => {
+  const { model, api } = await openPage();
+  await model.linking.open();
+  model.linking.pickAll(true);
+  await model.linking.choose();
+  await model.linking.confirm();
+  assert.equal(model.state.result.act, 'act-1');
+  const { undoAct } = api;
+  api.undoAct = async () => { throw new Error('Something was built on it.'); };
+  await model.linking.undo();
+  assert.deepEqual(
+    [model.state.result.error, model.state.result.undone], ['Something was built on it.', false],
+  );
+  api.undoAct = undoAct;
+  await model.linking.undo();
+  assert.deepEqual([model.state.result.error, model.state.result.undone], ['', true]);
+  assert.equal(api.acts.size, 0);
+});
+
 test('it asks for people of the smallest area the picked households share', async () => {
   const { model, api } = await openPage();
   await model.linking.open();

@@ -13,6 +13,7 @@ export class FakeApi {
   constructor() {
     this.asked = [];
     this.linked = new Map();
+    this.acts = new Map();
     this.homes = ['021001', '021001', '021002', '022001'].map((grid, i) => ({
       id: `h${i}`, head: `户${i}`, reason: 'unassigned', area: { code: `152223100${grid}`, name: grid },
     }));
@@ -53,12 +54,15 @@ export class FakeApi {
 
   async link(households, post) {
     for (const id of households) this.linked.set(id, post);
-    return { linked: households.map((id) => ({ link: `l-${id}`, household: id })), refused: [], gap: {} };
+    const act = `act-${this.acts.size + 1}`;
+    this.acts.set(act, households);
+    return { linked: households.map((id) => ({ link: `l-${id}`, household: id })), refused: [], gap: {}, act };
   }
 
-  async undo(links) {
-    for (const link of links) this.linked.delete(link.slice(2));
-    return { undone: links.length };
+  async undoAct(act) {
+    for (const id of this.acts.get(act)) this.linked.delete(id);
+    this.acts.delete(act);
+    return { undone: true, sentence: '' };
   }
 }
 

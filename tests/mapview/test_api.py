@@ -4,6 +4,7 @@ import pytest
 
 from grids.models import AreaCode
 from grids.services import post_end
+from jobs.models import Act
 from lib.clock import today
 from tests.people import World
 from tests.shapes import point
@@ -31,10 +32,8 @@ def test_naming_a_contact_makes_the_gap_fall_and_undo_brings_it_back(as_user, wo
     assert answer["refused"] == []
     assert answer["gap"] == {"159901100201": len(before) - 1}
     assert gap_heads(manager, "159901100201") == [head for head in before if head != "李无点"]
-    undone = manager.post(
-        "/api/v1/links/undo", {"links": [answer["linked"][0]["link"]]}, **JSON
-    ).json()
-    assert undone == {"undone": 1}
+    undone = manager.post(f"/api/v1/acts/{answer['act']}/undo", **JSON).json()
+    assert undone["undone"] is True and "李无点" in undone["sentence"]
     assert gap_heads(manager, "159901100201") == before
 
 
@@ -48,7 +47,8 @@ def test_who_is_full_is_refused_by_name(as_user, world: World):
         },
         **JSON,
     ).json()
-    assert answer["linked"] == []
+    assert answer["linked"] == [] and answer["act"] is None
+    assert not Act.objects.exists()
     assert {row["head"] for row in answer["refused"]} == {"孙界上", "李无点"}
     assert all("甘包联" in row["reason"] for row in answer["refused"])
 

@@ -7,7 +7,7 @@ import { h, icon } from './base.js';
 export function resultStrip(model) {
   const { result } = model.state;
   if (!result) return null;
-  const { refused, undone, links, error } = result;
+  const { refused, undone, act, error } = result;
   return h('div.result', { role: 'group', 'aria-label': _('Result') },
     h('p', {}, undone ? null : icon('check'), resultText(result)),
     refused.length && !undone ? h('div.refused', {},
@@ -16,7 +16,7 @@ export function resultStrip(model) {
       refused.length > 5 ? h('p.hint', {}, _('and %(n)s more', { n: refused.length - 5 })) : null) : null,
     error ? h('p.bad', { role: 'alert' }, error) : null,
     h('div.result-actions', {},
-      links.length && !undone ? h('button.link', {
+      act && !undone ? h('button.link', {
         type: 'button', 'data-focus': 'undo', onclick: () => model.linking.undo(),
       }, _('Undo')) : null,
       h('button.link', {

@@ -99,10 +99,6 @@ export class Api {
     return this.post('/links', { households, post });
   }
 
-  undo(links) {
-    return this.post('/links/undo', { links });
-  }
-
   search(q, signal) {
     return this.post('/search', { q }, signal);
   }

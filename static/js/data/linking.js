@@ -165,6 +165,7 @@ export class Linking {
         person: candidate.person,
         role: candidate.role_label,
         links: done.linked.map((item) => item.link),
+        act: done.act,
         refused: done.refused,
         before,
         after: this.model.target?.gap ?? null,
@@ -185,9 +186,9 @@ export class Linking {
     const { result } = this.state;
     if (!result || result.undone) return;
     try {
-      await this.model.api.undo(result.links);
+      await this.model.api.undoAct(result.act);
       await this.model.refresh({ force: true });
-      this.report({ ...result, undone: true, after: this.model.target?.gap ?? null });
+      this.report({ ...result, undone: true, error: '', after: this.model.target?.gap ?? null });
     } catch (error) {
       this.set({ result: { ...result, error: error.message } });
     }

@@ -109,7 +109,7 @@ export class Placing {
     try {
       await this.model.api.undoAct(moved.act);
       await this.model.refresh({ force: true });
-      this.report({ ...moved, undone: true });
+      this.report({ ...moved, undone: true, error: '' });
     } catch (error) {
       this.set({ moved: { ...moved, error: error.message } });
     }
