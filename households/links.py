@@ -235,9 +235,10 @@ def handover_answer(*, handover: Handover, accept: bool, on: date, by: User | No
     # A post before its households, as in naming a contact.
     Post.objects.select_for_update(no_key=True).get(pk=handover.to_post_id)
     households_lock([handover.household_id])
-    handover = Handover.objects.select_for_update().get(pk=handover.pk)
-    if handover.state != Handover.State.PROPOSED:
+    waiting = Handover.objects.select_for_update().filter(pk=handover.pk).first()
+    if waiting is None or waiting.state != Handover.State.PROPOSED:
         raise Refusal(_("This handover has already been answered."))
+    handover = waiting
     if accept:
         outcome = links_create(households=[handover.household], post=handover.to_post, on=on, by=by)
         if outcome.refused:

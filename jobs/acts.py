@@ -176,9 +176,9 @@ def _lock(trace: Trace) -> None:
         for model, keys in found.items():
             under.setdefault(model, set()).update(keys)
     for events in ordered(event_models()):
-        model, touched = events.pgh_tracked_model, trace.objects(events)
-        if locked := {*touched, *under.get(model, ())}:
-            rows = model._base_manager.select_for_update(of=("self",), no_key=not touched)
+        model = events.pgh_tracked_model
+        if locked := {*trace.objects(events), *under.get(model, ())}:
+            rows = model._base_manager.select_for_update(of=("self",), no_key=True)
             list(rows.filter(pk__in=locked).order_by("pk").values_list("pk"))
 
 
