@@ -156,7 +156,8 @@ last_link AS MATERIALIZED (
     SELECT DISTINCT ON (g.household_id)
         g.household_id,
         least(upper(l.during), upper(t.during)) AS ended_on,
-        upper(t.during) <= coalesce(upper(l.during), 'infinity') AS ended_with_post
+        coalesce(upper(t.during) <= coalesce(upper(l.during), 'infinity'), false)
+            AS ended_with_post
     FROM gap g
     JOIN households_link l ON l.household_id = g.household_id AND NOT l.void
     JOIN grids_post t ON t.id = l.post_id AND NOT t.void

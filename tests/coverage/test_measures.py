@@ -109,6 +109,18 @@ def test_a_link_ended_for_itself_is_not_a_holder_who_left(place):
     assert reasons(place) == {"vacant": 1}
 
 
+@pytest.mark.parametrize("ends", [None, date(2027, 1, 1)])
+def test_of_two_links_that_ended_on_a_day_one_ended_with_its_post(place, ends):
+    home, head = household(place.unit), post("unit_head", area=place.unit)
+    cadre = post("cadre", organisation=organisation_create(name="某局", area=place.county))
+    Post.objects.filter(pk=cadre.pk).update(during=(BEGIN, ends))
+    link(home, head)
+    link_end(link=link(home, cadre), on=date(2026, 3, 1))
+    post_end(post=head, on=date(2026, 3, 1))
+    assert reasons(place) == {"left": 1}
+    assert row(place)["left_on"] == date(2026, 3, 1)
+
+
 def test_nobody_is_in_post_though_a_worker_is(place):
     household(place.unit)
     post("grid_worker", area=place.grid)
