@@ -53,7 +53,7 @@ def contacts_name(
 
 def _named(post: Post, one: Household | None, n: int) -> str:
     if one is not None:
-        return _("%(name)s (%(role)s) is the contact of %(head)s from today.") % words(post, one)
+        return _("%(name)s (%(role)s) is the contact of %(head)s from today.") % _words(post, one)
     return ngettext(
         "%(name)s is the contact of %(n)s household from today.",
         "%(name)s is the contact of %(n)s households from today.", n,
@@ -66,12 +66,12 @@ def contact_end(*, link: Link, on: date, by: User) -> Act:
     with act(
         verb="links.end", by=by, path=household.path, on=on, subject=household,
         sentence=_("%(name)s (%(role)s) is no longer the contact of %(head)s.")
-        % words(link.post, household),
+        % _words(link.post, household),
     ) as deed:  # fmt: skip
         link_end(link=link, on=on, by=by)
     return deed
 
 
-def words(post: Post, household: Household) -> dict[str, Any]:
+def _words(post: Post, household: Household) -> dict[str, Any]:
     """Who and whose, for the sentence of an act."""
     return {"name": post.person, "role": post.role, "head": household.head_name}
