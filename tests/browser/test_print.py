@@ -234,6 +234,6 @@ def test_a_unit_without_an_outline_is_a_pin_with_its_name(visitor: Visitor, town
     unit.save()
     open_print(visitor, "manager", "?area=159901100201002&ink=mono")
     expect(visitor.page.locator(".paper-legend")).to_contain_text("无边界的联户单元")
-    names = visitor.page.locator(".paper-names text").all_inner_texts()
+    names = visitor.page.locator(".paper-names text").all_text_contents()
     assert "甲一村第二网格单元" in names
     visitor.shot("print-unit-pin")
