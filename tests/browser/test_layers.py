@@ -54,6 +54,23 @@ def test_it_says_what_a_measure_means_and_counts_density_two_ways(visitor: Visit
     visitor.says("measure=most_need_100")
 
 
+def test_the_legend_stays_in_sight_beside_a_panel_and_says_how_its_area_is_drawn(
+    visitor: Visitor, town: World
+):
+    page = visitor.page
+    visitor.sign_in("leader")
+    page.goto(f"{visitor.base}/?sel=159901100201")
+    legend, panel = page.locator("lh-legend"), page.locator("lh-area-card")
+    expect(panel.get_by_role("heading", name="甲一村")).to_be_visible()
+    title = legend.get_by_role("button").first
+    expect(title).to_have_attribute("aria-expanded", "false")
+    title.click()
+    expect(legend).to_contain_text("甲一村 边缘为本区域的级别，内部为各网格")
+    visitor.check_access()
+    visitor.fits()
+    visitor.shot("legend-beside-panel")
+
+
 def test_it_says_that_an_earlier_day_is_shown_and_leads_back(visitor: Visitor, town: World):
     page = visitor.page
     visitor.sign_in("manager")

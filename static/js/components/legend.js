@@ -2,7 +2,7 @@
 import { _, grouped, integer } from '../data/i18n.js';
 import { classify } from '../data/classes.js';
 import { densityClasses } from '../data/density.js';
-import { HOUSEHOLD, HOUSEHOLD_ZOOM, levelUnit, rowLevel } from '../data/levels.js';
+import { HOUSEHOLD, HOUSEHOLD_ZOOM, levelLabel, levelUnit, rowLevel } from '../data/levels.js';
 import { WITHHELD_TEXT, variantsOf } from '../data/measures.js';
 import { View, h, icon } from './base.js';
 import { symbol } from './symbols.js';
@@ -10,19 +10,27 @@ import { symbol } from './symbols.js';
 const BARE = 0.01; // part of the land that no area covers before it is worth a line
 
 export class Legend extends View {
-  watch({ coverage, route }) {
+  watch({ coverage, route, inner }) {
     const { model } = this;
     const layers = model.layers.map((name) => model.switchedOn(name)).join();
     return [
-      coverage, route.measure, route.classes, route.on, model.level, layers, model.zoom >= HOUSEHOLD_ZOOM,
+      coverage, route.measure, route.classes, route.on, route.sel, inner, model.level, layers, model.zoom >= HOUSEHOLD_ZOOM,
       this.folded, this.told,
     ];
   }
 
   connect(model) {
-    this.folded = globalThis.matchMedia?.('(max-width: 899px)').matches ?? false;
+    this.narrow = globalThis.matchMedia('(max-width: 899px)').matches;
+    this.opened = null; // until somebody opens or folds it
     this.told = false;
     super.connect(model);
+  }
+
+  /** Folded on a phone, and beside a panel, where it would cover what the panel speaks of. */
+  get folded() {
+    const { route, near } = this.model.state;
+    const beside = Boolean(route.sel || route.open || route.home || near);
+    return this.opened === null ? this.narrow || beside : !this.opened;
   }
 
   set(patch) {
@@ -35,7 +43,7 @@ export class Legend extends View {
     const calm = this.model.level === HOUSEHOLD || this.model.shows('density');
     const toggle = h('button.legend-title', {
       type: 'button', 'aria-expanded': String(!this.folded), 'data-focus': 'fold',
-      onclick: () => this.set({ folded: !this.folded }),
+      onclick: () => this.set({ opened: this.folded }),
     }, calm ? _('Legend') : this.heading());
     if (this.folded) return toggle;
     return [
@@ -67,7 +75,8 @@ export class Legend extends View {
   classRows(coverage, route) {
     const { measure } = this.model;
     const empty = coverage.rows.filter((row) => row.id && measure.empty(row)).length;
-    const { classes, withheld, blank } = classify(measure.areas(coverage.rows), measure, route.classes);
+    const made = classify(measure.areas(coverage.rows), measure, route.classes);
+    const { classes, withheld, blank } = made;
     return [
       this.variants(),
       h('ul', {},
@@ -76,9 +85,21 @@ export class Legend extends View {
         withheld ? line(h('span.swatch.class.hatch'), WITHHELD_TEXT, withheld) : null,
         blank ? line(h('span.swatch.class'), measure.blank, blank) : null,
         empty ? line(h('span.swatch.class.nobody'), _('no households in scope'), empty) : null,
-        this.bare(coverage)),
+        this.bare(coverage),
+        this.inside(made)),
       this.method(classes, route),
     ];
+  }
+
+  /** The chosen area, counted above by its edge: inside it its own areas are drawn. */
+  inside({ classOf }) {
+    const { selected, measure, state: { inner } } = this.model;
+    if (!selected || !inner?.rows.length) return null;
+    const kind = measure.empty(selected) ? '.nobody' : measure.withheld(selected) ? '.hatch' : '';
+    const backgroundColor = kind ? '' : classOf(selected)?.colour ?? '';
+    return h('li.opened', {}, h(`span.swatch.class.chosen${kind}`, { style: { backgroundColor } }),
+      h('span', {}, h('b', {}, selected.name), ' ',
+        _('edge: its own class; inside: %(areas)s in the same colours', { areas: levelLabel(inner.level) })));
   }
 
   /** Land of the whole area that no area of the level covers. */

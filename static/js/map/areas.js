@@ -5,6 +5,7 @@ import { fillFor } from './patterns.js';
 import { CanvasTiles, sharedTile } from './tiles.js';
 
 const PIN = 7; // half the side of the symbol of an area without an outline
+const BAND = 6; // pixels of an area's edge in its own colour
 const REACH = 14; // pixels around it that still count as touching it
 
 /** A ring of tile units as part of a path in pixels. */
@@ -18,8 +19,8 @@ function trace(path, ring, scale) {
 
 /**
  * options: level, on (date or ''), styleOf(properties) ->
- *   {fill: colour | 'hatch' | 'empty' | 'bare' | null, stroke, width, dash, rank} or null to
- *   leave an area out. Areas of a higher rank are drawn over the others.
+ *   {fill: colour | 'hatch' | 'empty' | 'bare' | null, stroke, width, dash, band, rank} or null to
+ *   leave an area out; `band`: a colour along its inner edge. Areas of a higher rank are drawn over the others.
  */
 export const AreaTiles = CanvasTiles.extend({
   // Tiles of one zoom less drawn at twice the size: a quarter of the requests.
@@ -88,12 +89,24 @@ export const AreaTiles = CanvasTiles.extend({
       context.fillStyle = fillFor(style.fill);
       context.fill(path, 'evenodd');
     }
+    if (style.band) this.band(context, path, style.band);
     if (style.width) {
       context.strokeStyle = style.stroke;
       context.lineWidth = style.width;
       context.setLineDash(style.dash ?? []);
       context.stroke(path);
     }
+  },
+
+  /** The inner edge of an area in a colour, where what lies beneath shows inside it. */
+  band(context, path, fill) {
+    context.save();
+    context.clip(path, 'evenodd');
+    context.strokeStyle = fillFor(fill);
+    context.lineWidth = BAND * 2;
+    context.setLineDash([]);
+    context.stroke(path);
+    context.restore();
   },
 
   /** An area known only by its place: a rounded square in its colour. */

@@ -36,9 +36,9 @@ export class Painter {
   get calm() { return this.model.level === HOUSEHOLD || this.model.shows('density'); }
 
   /** A style of these parts, always the same object. */
-  style(fill, stroke, width, rank) {
-    const key = `${fill}|${stroke}|${width}|${rank}`;
-    if (!this.styles.has(key)) this.styles.set(key, { fill, stroke, width, rank });
+  style(fill, stroke, width, rank, band = null) {
+    const key = `${fill}|${stroke}|${width}|${rank}|${band}`;
+    if (!this.styles.has(key)) this.styles.set(key, { fill, stroke, width, rank, band });
     return this.styles.get(key);
   }
 
@@ -56,9 +56,9 @@ export class Painter {
     const { calm } = this;
     const fill = this.fillOf(row);
     if (row === this.model.selected) {
-      // Its own grids show through from the pane below.
+      // Its own grids show through from the pane below; its own class stays along its edge.
       const open = this.innerRows.size && !calm;
-      return this.style(open ? null : fill, ACCENT, 3.5, 3);
+      return this.style(open ? null : fill, ACCENT, 3.5, 3, open ? fill : null);
     }
     if (keyOf(row) === this.model.state.hover) return this.style(fill, ACCENT, 2, 2);
     return calm ? this.style(fill, '#b9b3a7', 1, 1) : this.style(fill, '#ffffff', 1.3, 1);
