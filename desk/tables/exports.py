@@ -52,9 +52,11 @@ def _issue_rows(rows: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _staff(rows: Any, asked: Asked) -> Sheet:
-    """Posts with their holders; of people, the posts they hold."""
+    """Posts with their holders; of people, the posts they hold, or held where they have none."""
     if asked.table.kind == "people":
-        rows = Post.objects.in_force(asked.on).filter(person__in=rows.order_by().values("pk"))
+        posts = Post.objects.filter(void=False)
+        held = posts if asked.has("ended") else posts.in_force(asked.on)
+        rows = held.filter(person__in=rows.order_by().values("pk"))
     return staff_sheet(_managed(rows, asked), on=asked.on)
 
 

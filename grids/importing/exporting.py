@@ -31,13 +31,13 @@ def _staff_rows(found: QuerySet[Post], on: date) -> Iterator[tuple[str, ...]]:
     codes, keys = codes_on(on), sealer()
     backgrounds = {str(value): word for word, value in reversed(BACKGROUNDS.items())}
     chosen = {str(value): word for word, value in reversed(SELECTED_BY.items())}
-    posts = found.select_related("person__organisation", "role", "organisation")
+    posts = found.select_related("person__organisation", "role", "area", "organisation")
     for post in posts.order_by("path", "role_id", "person__name", "pk").iterator(chunk_size=2000):
         person = post.person
         unit = post.organisation or person.organisation
         yield (
             person.name, keys.open(person.phone_sealed) if person.phone_sealed else "",
-            post.role.label, codes.get(post.path, "") if post.area_id else "",
+            post.role.label, codes.get(post.path) or post.area.name if post.area else "",
             unit.name if unit else "", post.during.lower.isoformat(),
             post.during.upper.isoformat() if post.during.upper else "",
             backgrounds.get(post.background, ""), chosen.get(post.selected_by, ""),

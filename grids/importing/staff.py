@@ -282,7 +282,7 @@ def _person(data: StaffPlan, row: StaffRow, known: Known) -> bool:
     if row.phone and known.person is not None and data.people.phone_of(known) != row.phone:
         known.changes["phone"] = row.phone
         known.said["changed"] = row.i
-    if row.organisation and "organisation" not in known.said:
+    if row.organisation and "organisation" not in known.said and not _on_record(row, known):
         known.said["organisation"] = row.i
         on_record = data.organisations.by_name.get(row.organisation)
         current = known.person.organisation_id if known.person else None
@@ -290,6 +290,12 @@ def _person(data: StaffPlan, row: StaffRow, known: Known) -> bool:
             known.changes["organisation"] = row.organisation
             known.said["changed"] = row.i
     return True
+
+
+def _on_record(row: StaffRow, known: Known) -> bool:
+    """Whether a unit is named for a post held there already: no word of where the person works."""
+    posts = known.posts.get((row.role.pk, place_key(row)), [])
+    return row.ground is None and any(held.post for held in posts)
 
 
 def _post_of(data: StaffPlan, row: StaffRow, known: Known) -> tuple[HeldPost | None, str]:

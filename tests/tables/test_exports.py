@@ -12,7 +12,8 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from accounts.models import AccessLog
-from grids.models import Person
+from grids.models import Area, AreaCode, Person
+from grids.services import organisation_create, post_end, post_start
 from households.models import Household, Link, Need, NeedKind
 from households.needs import need_begin
 from tests.access import expected
@@ -98,6 +99,34 @@ def test_staff_come_back_without_a_difference(
         rows = unchanged(tmp_path, data, "staff", on=world.on, by=world.user("manager"))
         assert rows == len(cells(data)) - 1 > 5
     assert AccessLog.objects.filter(action="export.staff").count() == 2
+
+
+def test_staff_who_work_elsewhere_or_where_no_code_is_come_back_without_a_difference(
+    world: World, as_user: SignIn, tmp_path: Path
+) -> None:
+    """Somebody of one unit holds a post of another; a grid lost its code, so its name is written."""
+    here = organisation_create(name="甲镇农技站", area=world.areas["T1"], kind="unit")
+    post_start(
+        person=world.people["cadre"], role=world.posts["cadre"].role, organisation=here,
+        on=world.began,
+    )  # fmt: skip
+    elsewhere = world.organisations["bureau"]
+    Person.objects.filter(pk=world.people["cadre"].pk).update(organisation=elsewhere)
+    AreaCode.objects.filter(area=world.areas["G11"]).update(during=(world.began, world.on))
+    Area.objects.filter(pk=world.areas["G11"].pk).update(name="甲一村独名网格")
+    data = taken(as_user("manager"), "/tables/posts/export/")
+    assert "甲一村独名网格" in str(cells(data)) and "甲镇农技站" in str(cells(data))
+    unchanged(tmp_path, data, "staff", on=world.on, by=world.user("manager"))
+
+
+def test_people_without_a_post_leave_with_those_they_held(
+    world: World, as_user: SignIn, tmp_path: Path
+) -> None:
+    for login in ("worker", "head"):
+        post_end(post=world.posts[login], on=world.on)
+    data = taken(as_user("manager"), "/tables/people/export/?filter=ended")
+    assert sorted(row[0] for row in cells(data)[1:]) == ["王格员", "连户长"]
+    assert unchanged(tmp_path, data, "staff", on=world.on, by=world.user("manager")) == 2
 
 
 @pytest.mark.parametrize("level", ["village", "grid", "unit"])

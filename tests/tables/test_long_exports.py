@@ -43,6 +43,11 @@ def made(job: ExportJob) -> ExportJob:
     return ExportJob.objects.get(pk=job.pk)
 
 
+def sheet_of(data: bytes) -> list[Any]:
+    """The rows of a workbook with its header."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+
+
 def fetched(client: Client, job: ExportJob) -> Any:
     return client.get(f"/tables/exports/{job.pk}/file/")
 
@@ -66,6 +71,33 @@ def test_it_is_made_by_the_worker_and_logged_when_it_is_fetched(
     assert len(sheet.to_python()) == n + 1
     row = AccessLog.objects.get(action="export.households")
     assert (row.user, row.rows, row.field_class) == (world.user("manager"), n, "P2")
+
+
+@pytest.mark.parametrize(
+    ("address", "action", "p_class"),
+    [
+        ("/tables/people/export/", "export.staff", "P1"),
+        ("/tables/posts/export/", "export.staff", "P1"),
+        ("/tables/areas/export/?level=unit", "export.areas", "P0"),
+        ("/tables/issues/export/", "export.issues", "P2"),
+        ("/tables/households/export/", "export.links", "P2"),
+    ],
+)
+def test_the_whole_of_every_list_is_made_and_logged_alike(
+    world: World, as_user: SignIn, monkeypatch, address: str, action: str, p_class: str
+) -> None:
+    client = as_user("manager")
+    sent = {"what": action.removeprefix("export.")}
+    monkeypatch.setattr(exporting, "LARGE", 1000)
+    at_once: Any = client.post(address, sent)
+    wanted = sheet_of(b"".join(at_once.streaming_content))
+    monkeypatch.setattr(exporting, "LARGE", 1)
+    job = made(asked_for(client, address, **sent))
+    assert (job.state, job.rows) == ("ready", len(wanted) - 1)
+    answer = fetched(client, job)
+    assert sheet_of(b"".join(answer.streaming_content)) == wanted
+    logged = AccessLog.objects.filter(action=action, field_class=p_class)
+    assert list(logged.values_list("rows", flat=True)) == [job.rows, job.rows]
 
 
 def test_a_short_list_and_a_selection_come_at_once(world: World, as_user: SignIn) -> None:
