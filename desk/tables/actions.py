@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.gate import SignedInRequest, allow
 from desk.acts import done
 from desk.tables.asked import Asked
+from desk.tables.table import AT_ONCE
 from desk.tables.views import asked_of, show
 from grids.models import Area, Pairing, Post
 from households.candidates import Candidate, candidates
@@ -27,8 +28,6 @@ from households.services import household_review
 from jobs.acts import act
 from lib.errors import Refusal
 
-#: More at once nobody looks over; a longer list is loaded as a file.
-MOST = 500
 OFFERED = 40
 TOLD = 5
 
@@ -54,12 +53,13 @@ def chosen_rows(request: SignedInRequest, asked: Asked) -> Any:
 def households_chosen(request: SignedInRequest, asked: Asked) -> list[Household]:
     """The chosen households that the person manages; refused where there are none or too many."""
     rows = chosen_rows(request, asked).manageable_by(asked.user)
-    found = list(rows.order_by("path", "head_name", "pk")[: MOST + 1])
+    found = list(rows.order_by("path", "head_name", "pk")[: AT_ONCE + 1])
     if not found:
         raise Refusal(_("Choose the households first."))
-    if len(found) > MOST:
+    if len(found) > AT_ONCE:
         raise Refusal(
-            _("At most %s households at once: narrow the list, or load a file of contacts.") % MOST
+            _("At most %s households at once: narrow the list, or load a file of contacts.")
+            % AT_ONCE
         )
     return found
 

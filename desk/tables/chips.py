@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from desk.tables.asked import Asked
+from desk.tables.keyset import Order
 from desk.tables.table import Column, Filter, Flag
 from grids.models import KEY_LENGTH, Area
 from grids.naming import name_from_afar
@@ -141,13 +144,34 @@ def heads(asked: Asked, columns: tuple[Column, ...]) -> list[Head]:
             found.append(Head(column))
             continue
         now = order == asked.order
-        down = not asked.down if now else order.down
-        sort = ("-" if down else "") + order.key
-        first = asked.table.orders[0]
-        href = asked.page(sort=None if (order, down) == (first, first.down) else sort)
+        href = _sorted(asked, order, down=not asked.down if now else order.down)
         direction = ("descending" if asked.down else "ascending") if now else "none"
         found.append(Head(column, href, direction))
     return found
+
+
+def _sorted(asked: Asked, order: Order, *, down: bool) -> str:
+    """The address of the same rows in an order; the usual one is not named."""
+    first = asked.table.orders[0]
+    usual = (order, down) == (first, first.down)
+    return asked.page(sort=None if usual else ("-" if down else "") + order.key)
+
+
+def orders(asked: Asked) -> list[Choice]:
+    """Every order in both directions, for where the heads of the columns are not shown."""
+    return [
+        Choice(
+            (_("%s, descending") if down else _("%s, ascending")) % order.label,
+            _sorted(asked, order, down=down), (order, down) == (asked.order, asked.down),
+        )
+        for order in asked.table.orders
+        for down in (order.down, not order.down)
+    ]  # fmt: skip
+
+
+def all_rows(asked: Asked) -> str:
+    """The address without any filter: area, order and columns stay."""
+    return asked.page(filter=None, **{item.key: None for item, _value in asked.values})
 
 
 def column_choices(asked: Asked) -> list[tuple[Column, bool]]:

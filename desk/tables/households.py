@@ -256,6 +256,9 @@ class Households(Table):
     def empty(self, asked: Asked) -> Empty:
         """How households come to be here."""
         if asked.narrowed:
+            alone = not (asked.values or asked.typed.text or asked.typed.look)
+            if alone and [flag.key for flag in asked.flags] == ["gap"]:
+                return Empty(_("Every household here that counts has a contact."))
             return Empty(_("No household fits all of this."))
         if asked.scope.manage:
             return Empty(

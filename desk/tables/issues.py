@@ -174,6 +174,16 @@ class Issues(Table):
         """How matters come to be here."""
         if asked.narrowed:
             return Empty(_("No matter fits all of this."))
+        if not asked.scope.areas and asked.scope.departments:
+            return Empty(
+                _("No matter is open with your department. The township grid office gives them out;"
+                  " then they appear here.")
+            )  # fmt: skip
+        if not asked.scope.areas:
+            return Empty(
+                _("No matter of the households you look after is open. Those that are registered"
+                  " with a household appear here for its contact.")
+            )  # fmt: skip
         return Empty(
             _("No matter is on record. Matters come from visits, from the hotline, and from"
               " complaints and suggestions."),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Rows are counted up to here; beyond it the page says "more than".
 COUNTED = 10_000
+#: More rows at once nobody looks over.
+AT_ONCE = 500
 #: A file of more rows than these is written beside the request.
 LARGE = 5000
 

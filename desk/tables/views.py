@@ -15,7 +15,7 @@ from desk.tables import chips, looking, saved
 from desk.tables.asked import Asked, Typed, ask
 from desk.tables.keyset import Page
 from desk.tables.registry import table_or_404, tables_of
-from desk.tables.table import LARGE, Column
+from desk.tables.table import AT_ONCE, LARGE, Column
 from desk.tables.words import SEES_MATTERS
 from lib.clock import today
 from lib.errors import Refusal
@@ -110,6 +110,9 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "exports": bool(scope.manage),
         "offered": table.exports,
         "large": f"{LARGE:,}",
+        "at_once": AT_ONCE,
+        "orders": chips.orders(asked),
+        "all_rows": chips.all_rows(asked),
         "level_first": chips.level_first(asked),
         "empty": None if rows else table.empty(asked),
         "error": error,

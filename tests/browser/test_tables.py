@@ -7,6 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from casework.models import Issue
+from desk.tables import views
+from desk.tables.table import Table
 from households.models import Link
 from tests.browser.conftest import Visitor
 from tests.people import World
@@ -81,6 +84,45 @@ def test_a_filtered_list_is_kept_and_worked_on(visitor: Visitor, town: World) ->
     page.locator(".act").get_by_role("button", name="撤销").click()
     page.wait_for_load_state("networkidle")
     assert named.count() == 0
+
+
+def test_a_selection_grows_by_keyboard_and_says_how_many_are_too_many(
+    visitor: Visitor, town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Table, "size", 3)
+    monkeypatch.setattr(views, "AT_ONCE", 3)
+    page, bar = visitor.page, visitor.page.locator("#chosen")
+    visitor.sign_in("manager")
+    visitor.go("/tables/households/")
+    rows(visitor).first.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(bar).to_contain_text("已选 2 户")
+    page.keyboard.press("Control+a")
+    expect(bar).to_contain_text("已选 3 户")
+    name = page.locator("#chosen button", has_text="指定联系人")
+    expect(name).to_be_enabled()
+    page.keyboard.press("Control+a")
+    expect(bar).to_contain_text("已选 8 户")
+    expect(name).to_be_disabled()
+    expect(bar.get_by_text("一次最多 3 户")).to_be_visible()
+    visitor.look("table-selection-too-many")
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.keyboard.press("?")
+    visitor.look("table-keys")
+
+
+@pytest.mark.parametrize("login", ["worker", "head", "cadre", "clerk"])
+def test_empty_lists_say_to_each_how_rows_come_to_be(
+    visitor: Visitor, town: World, login: str
+) -> None:
+    Issue.objects.update(state="closed")
+    visitor.sign_in(login)
+    visitor.go("/tables/issues/")
+    expect(visitor.page.locator(".card.empty")).to_be_visible()
+    visitor.look(f"table-issues-empty-{login}")
+    text = visitor.page.locator(".card.empty").inner_text()
+    assert {"worker": "热线", "clerk": "本部门"}.get(login, "您所联系的户") in text
 
 
 def test_rows_are_reached_and_chosen_by_keyboard(visitor: Visitor, town: World) -> None:

@@ -48,6 +48,14 @@ export class Selection {
     this.last = key;
   }
 
+  /** Chooses the row one stands on and the one beside it. */
+  extend(key, next) {
+    this.leaveAll();
+    this.chosen.add(key);
+    this.chosen.add(next);
+    this.last = next;
+  }
+
   setPage(on) {
     this.all = false;
     this.chosen = new Set(on ? this.keys : []);

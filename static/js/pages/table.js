@@ -31,6 +31,12 @@ function drawSelection() {
   for (const place of bar.querySelectorAll('[data-n]')) {
     place.textContent = place.dataset.n.replace('{n}', selection.label(bar.dataset.many));
   }
+  for (const button of bar.querySelectorAll('[data-most]')) {
+    button.disabled = selection.size > Number(button.dataset.most);
+  }
+  const over = bar.querySelector('[data-over]');
+  if (over) over.hidden = !bar.querySelector('[data-most]:disabled');
+  bar.querySelector('[data-page]').hidden = selection.page;
   bar.querySelector('[data-all]').hidden = !selection.page || selection.all || !selection.beyond;
   document.getElementById('chosen-all').value = selection.all ? '1' : '';
 }
@@ -45,6 +51,11 @@ if (selection) {
   document.getElementById('pick-all').addEventListener('click', (event) => {
     selection.setPage(event.target.checked);
     drawSelection();
+  });
+  bar.querySelector('[data-page]').addEventListener('click', () => {
+    selection.setPage(true);
+    drawSelection();
+    bar.querySelector('[data-all]:not([hidden])')?.focus();
   });
   bar.querySelector('[data-all]').addEventListener('click', () => {
     selection.setAll();
@@ -62,10 +73,20 @@ if (selection) {
 
 const typing = (target) => target.closest('input:not([type=checkbox]), select, textarea, .menu-body');
 
+/** The page is chosen; asked for again, all that fit. */
+function chooseMore() {
+  if (selection.page && selection.beyond) selection.setAll();
+  else selection.setPage(true);
+  drawSelection();
+}
+
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.altKey || typing(event.target)) return;
   const at = rows.indexOf(document.activeElement?.closest('tr'));
-  if (event.key === '/') {
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() !== 'a' || at < 0 || !selection) return;
+    chooseMore();
+  } else if (event.key === '/') {
     search?.focus();
   } else if (event.key === '?') {
     const keys = document.getElementById('keys');
@@ -76,7 +97,12 @@ document.addEventListener('keydown', (event) => {
   } else if (at < 0) {
     return;
   } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-    focusRow(at + (event.key === 'ArrowDown' ? 1 : -1));
+    const next = Math.max(0, Math.min(rows.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)));
+    if (event.shiftKey && selection) {
+      selection.extend(boxOf(rows[at]).value, boxOf(rows[next]).value);
+      drawSelection();
+    }
+    focusRow(next);
   } else if (event.key === 'Enter' && event.target === rows[at] && rows[at].dataset.href) {
     globalThis.location.assign(rows[at].dataset.href);
   } else if (event.key === ' ' && selection && event.target === rows[at]) {
