@@ -49,6 +49,54 @@ test('it leads back to the card that naming began on', async () => {
   assert.deepEqual([model.route.open, model.state.result.home], ['gap', '']);
 });
 
+/** A page where one household of a village's list was given a contact. */
+async function named(search = '?sel=152223100021') {
+  const page = await openPage(search);
+  await page.model.linking.open();
+  page.model.linking.pick('h0', true);
+  await page.model.linking.choose();
+  await page.model.linking.confirm();
+  assert.equal(page.model.state.result.person, '空');
+  return page;
+}
+
+test('it says what was named until another area is opened', async () => {
+  const { model } = await named();
+  await model.linking.filter('unassigned');
+  await model.go({ open: '', reason: '' });
+  assert.ok(model.state.result);
+  await model.select('152223100022');
+  assert.equal(model.state.result, null);
+});
+
+test('it says what was named on one card on no other card', async () => {
+  const [id, other] = [1, 2].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
+  const { model, api } = await openPage();
+  api.card = async (key) => ({ id: key, head: '户', links: [], area: { code: '152223100021001' } });
+  await model.showPlace({ id });
+  await model.linking.chooseFor(id);
+  await model.linking.confirm();
+  await model.showPlace(null);
+  await model.showPlace({ id });
+  assert.equal(model.state.result.home, id);
+  await model.showPlace({ id: other });
+  assert.equal(model.state.result, null);
+});
+
+test('it says nothing of an area that was left while it was being saved', async () => {
+  const { model, api } = await openPage('?sel=152223100021');
+  await model.linking.open();
+  model.linking.pick('h0', true);
+  await model.linking.choose();
+  const { link } = api;
+  api.link = async (...asked) => {
+    await model.select('152223100022');
+    return link.call(api, ...asked);
+  };
+  await model.linking.confirm();
+  assert.equal(model.state.result, null);
+});
+
 test('it undoes what it did', async () => {
   const { model } = await openPage();
   await model.linking.open();

@@ -47,7 +47,7 @@ export class PlaceCard extends Panel {
     return [
       this.head(data.head, [data.serial, data.area?.name]),
       movedStrip(this.model, data.id),
-      this.model.state.result?.home === data.id ? resultStrip(this.model) : null,
+      resultStrip(this.model, data.id),
       h('div.card-body', {},
         h('p.place-address', {}, data.address || _('No address on record')),
         this.standing(data),

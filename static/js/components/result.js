@@ -3,10 +3,10 @@ import { _, ngettext } from '../data/i18n.js';
 import { resultText } from '../data/linking.js';
 import { h, icon } from './base.js';
 
-/** The strip for the model's last result, or null. */
-export function resultStrip(model) {
+/** The strip for what was named last from here, or null; `home`: on the card of a household. */
+export function resultStrip(model, home = '') {
   const { result } = model.state;
-  if (!result) return null;
+  if (!result || result.home !== home) return null;
   const { refused, undone, act, error } = result;
   return h('div.result', { role: 'group', 'aria-label': _('Result') },
     h('p', {}, undone ? null : icon('check'), resultText(result)),

@@ -35,7 +35,23 @@ export class Linking {
 
   filter(reason) { return this.model.go({ reason }, { replace: true }); }
 
+  /** What the strip of a result stands on: the area that is shown, on its day. */
+  get ground() {
+    const { area, sel, on } = this.model.route;
+    return `${area}|${sel}|${on}`;
+  }
+
+  /** The strip leaves when another area is shown, or the card of another household. */
+  leave() {
+    const { result } = this.state;
+    const { home } = this.model.route;
+    if (!result) return;
+    const other = result.home && home && home !== result.home;
+    if (result.ground !== this.ground || other) this.set({ result: null });
+  }
+
   async refresh(force) {
+    this.leave();
     const { area, reason } = this.scope;
     const key = this.wanted ? `${area}|${reason}|${this.model.route.on}` : '';
     if (!key) {
@@ -155,6 +171,7 @@ export class Linking {
     if (saving || !candidate) return;
     this.update({ saving: true, error: '' });
     const before = this.model.target?.gap ?? null;
+    const { ground } = this;
     try {
       const done = await this.model.api.link([...this.state.picked], chosen);
       this.set({ candidates: null, picked: new Set() });
@@ -162,6 +179,7 @@ export class Linking {
       await this.model.refresh({ force: true });
       this.report({
         home: this.from,
+        ground,
         person: candidate.person,
         role: candidate.role_label,
         links: done.linked.map((item) => item.link),
@@ -180,6 +198,7 @@ export class Linking {
   report(result) {
     this.set({ result });
     this.model.announce(resultText(result));
+    this.leave();
   }
 
   async undo() {
