@@ -205,9 +205,9 @@ def account(request: SignedInRequest, key: UUID) -> HttpResponse:
 @require_POST
 @allow(*GIVES)
 def slips(request: SignedInRequest) -> HttpResponse:
-    """Open the accounts of those chosen who have none, one slip each."""
+    """Open the accounts of those chosen who have none, one slip each; ``keys`` are of the table."""
     keys = []
-    for text in request.POST.getlist("person")[:MOST_SLIPS]:
+    for text in [*request.POST.getlist("person"), *request.POST.getlist("keys")][:MOST_SLIPS]:
         try:
             keys.append(UUID(text))
         except ValueError:

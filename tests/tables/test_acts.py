@@ -73,6 +73,19 @@ def test_households_elsewhere_are_left_out(world: World, as_user: SignIn) -> Non
     assert not Act.objects.exists()
 
 
+def test_accounts_are_opened_for_those_chosen_who_have_none(world: World, as_user: SignIn) -> None:
+    client, person = as_user("manager"), world.people["worker"]
+    type(person).objects.filter(pk=person.pk).update(user=None)
+    page = client.get("/tables/people/").content.decode()
+    assert 'formaction="/people/slips/"' in page
+    assert 'formaction="/people/slips/"' not in client.get("/tables/posts/").content.decode()
+    sent = {"keys": [str(person.pk), str(world.people["head"].pk)], "all": ""}
+    slips = client.post("/people/slips/", sent).content.decode()
+    assert slips.count('<section class="slip"') == 1 and person.name in slips
+    person.refresh_from_db()
+    assert person.user is not None
+
+
 @pytest.mark.parametrize("login", ["worker", "leader", "head", "cadre", "clerk"])
 def test_only_those_who_manage_act(world: World, as_user: SignIn, login: str) -> None:
     for address in ("review", "contact"):
