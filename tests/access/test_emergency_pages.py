@@ -270,3 +270,12 @@ def test_what_no_smaller_area_holds_is_printed_however_long(
     for key, area, rest in (("wu", "V2", "&rest=1"), ("zhao", "U111", "")):
         text = spelled_out(client.get(f"{door}?part={world.areas[area].pk}{rest}"))
         assert world.households[key].address in text
+
+
+def test_a_refused_reason_is_told_beside_it_and_kept(world: World, as_user: SignIn) -> None:
+    answer = as_user("manager").post(
+        "/emergency/new/?area=159901100201", {"kind": "snow", "reason": "雪"}
+    )
+    text = answer.content.decode()
+    field = text[text.index('name="reason"') :].partition("<button")[0]
+    assert answer.status_code == 400 and ">雪</textarea>" in field and "errorlist" in field
