@@ -426,6 +426,19 @@ def test_it_offers_no_gap_where_nobody_lost_the_only_contact(world: World, as_us
     assert "open=gap" not in client.get(response["Location"]).content.decode()
 
 
+def test_it_offers_no_gap_once_somebody_else_was_named(world: World, as_user: SignIn) -> None:
+    client = as_user("manager")
+    page = end(client, world, "head")["Location"]
+    assert "open=gap" in client.get(page).content.decode()
+    world.add_person("next", "后任户长")
+    world.posts["next"] = world.add_post("next", "unit_head", "U111", on=world.on)
+    named = links_create(
+        households=[world.households["qian"]], post=world.posts["next"], on=world.on
+    )
+    assert len(named.linked) == 1
+    assert "open=gap" not in client.get(page).content.decode()
+
+
 def test_ending_does_what_was_said_and_is_taken_back(world: World, as_user: SignIn) -> None:
     client = as_user("manager")
     response = end(client, world, "head")
