@@ -107,7 +107,7 @@ def test_tiles_of_an_address_lie_beneath_the_areas(visitor: Visitor, settings):
         visitor.shot("basemap-tiles")
         visitor.layers().get_by_role("button", name="底图").click()
         expect(page.locator(".leaflet-tile-pane img")).to_have_count(0)
-        assert "base=none" in page.url
+        page.wait_for_url("**base=none**")
 
 
 def test_without_its_tiles_the_map_goes_on_with_the_graticule(visitor: Visitor, settings):
