@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from grids.models import KEY_LENGTH
+from grids.models import at_and_above
 from grids.querysets import beneath
 
 if TYPE_CHECKING:
@@ -77,11 +77,6 @@ def touching(paths: Iterable[str]) -> Q:
     for path in paths:
         condition |= Q(path__in=at_and_above(path))
     return condition
-
-
-def at_and_above(path: str) -> list[str]:
-    """A path and those it lies beneath, coarsest first."""
-    return [path[:length] for length in range(KEY_LENGTH, len(path) + 1, KEY_LENGTH)]
 
 
 class EmergencyListQuerySet(models.QuerySet):

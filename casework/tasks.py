@@ -18,7 +18,7 @@ from accounts.models import User
 from casework.coverage import REASONS, refresh, sums
 from casework.models import Task, TaskHousehold, TaskStep
 from casework.querysets import touching
-from grids.models import Area, Post, Role
+from grids.models import Area, Post, Role, at_and_above
 from grids.scope import scope_of
 from households.models import Household
 from lib.errors import Refusal
@@ -32,7 +32,7 @@ State, Verb = Task.State, TaskStep.Verb
 
 def post_handing(user: User, area: Area, *, on: date) -> Post | None:
     """The nearest post by which somebody may hand out what is in an area."""
-    above = [area.path[:length] for length in range(4, len(area.path) + 1, 4)]
+    above = at_and_above(area.path)
     posts = Post.objects.in_force(on).filter(
         person=scope_of(user).person, area__isnull=False, path__in=above, role__kind__in=HANDS_OUT
     )

@@ -26,7 +26,7 @@ from casework.models import Issue
 from desk.acts import done
 from desk.history import history_of
 from grids.basemap import basemap
-from grids.models import Area, Boundary, Post
+from grids.models import Area, Boundary, Post, at_and_above
 from grids.scope import scope_of
 from households.candidates import Candidate, candidates
 from households.links import reaches
@@ -102,13 +102,13 @@ def needs_on(household: Household, *, on: date) -> list[Need]:
 
 def trail(household: Household) -> list[Area]:
     """Areas from the county down to where the household is filed (names are public)."""
-    paths = [household.path[:n] for n in range(4, len(household.path) + 1, 4)]
+    paths = at_and_above(household.path)
     return list(Area.objects.filter(path__in=paths).order_by("path"))
 
 
 def map_area(user: User, household: Household, *, on: date) -> str:
     """Code of the finest area around the household that the person's map shows; or empty."""
-    paths = [household.path[:n] for n in range(4, len(household.path) + 1, 4)]
+    paths = at_and_above(household.path)
     shown = Area.objects.visible_to(user).filter(path__in=paths).with_code(on).order_by("-path")
     return next((area.code for area in shown if area.code), "")
 
@@ -173,7 +173,7 @@ def spot(household: Household, *, locate: bool) -> dict[str, Any]:
 
 def middle_of(household: Household) -> dict[str, float] | None:
     """A point in the finest outline around a household, where a pin may be put first."""
-    paths = [household.path[:n] for n in range(4, len(household.path) + 1, 4)]
+    paths = at_and_above(household.path)
     outline = (
         Boundary.objects.filter(path__in=paths, during__contains=today()).order_by("-path").first()
     )

@@ -12,7 +12,7 @@ from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from casework.models import Issue
 from desk.tables.words import SEES_MATTERS
-from grids.models import Area
+from grids.models import Area, at_and_above
 from grids.scope import scope_of
 from households.models import Household
 from lib.clock import today
@@ -37,9 +37,7 @@ def page(request: SignedInRequest, key: UUID) -> HttpResponse:
     context = {
         "issue": issue,
         "household": household,
-        "trail": Area.objects.filter(
-            path__in=[issue.path[:n] for n in range(4, len(issue.path) + 1, 4)]
-        ).order_by("path"),
+        "trail": Area.objects.filter(path__in=at_and_above(issue.path)).order_by("path"),
         "shows_way": shows_way,
         "steps": [
             (step, Issue.State(step.after).label)

@@ -39,7 +39,7 @@ from desk.staff import (
     roles_of,
 )
 from grids.appointing import configured_by, post_verb
-from grids.models import Area, Organisation, Person, Post
+from grids.models import Area, Organisation, Person, Post, at_and_above
 from grids.naming import name_from_afar
 from grids.querysets import beneath
 from grids.scope import scope_of
@@ -305,7 +305,7 @@ def end_asked(
 def gap_address(found: Post, on: date) -> str:
     """The map at the households the post left behind."""
     path = found.area.path if found.area else found.path
-    paths = [path[:n] for n in range(4, len(path) + 1, 4)]
+    paths = at_and_above(path)
     areas = Area.objects.filter(path__in=paths).with_code(on).order_by("-path")
     code = next((area.code for area in areas if area.code), "")
     return f"/?area={code}&open=gap&reason=left"

@@ -30,6 +30,11 @@ KEY_LENGTH = 4
 DEPTH = {"county": 1, "township": 2, "village": 3, "grid": 4, "unit": 5}
 
 
+def at_and_above(path: str) -> list[str]:
+    """A path and those it lies beneath, coarsest first."""
+    return [path[:length] for length in range(KEY_LENGTH, len(path) + 1, KEY_LENGTH)]
+
+
 def path_length(level: str) -> int:
     """Characters of a path at ``level``."""
     return DEPTH[level] * KEY_LENGTH

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from grids.models import Area
+from grids.models import Area, at_and_above
 
 
 def area_json(area: Area) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def name_from_afar(area: Area) -> str:
 
 def trail_of(user: Any, area: Area, on: date) -> list[dict[str, Any]]:
     """The areas from the root of a person's scope down to ``area``."""
-    paths = [area.path[:n] for n in range(4, len(area.path) + 1, 4)]
+    paths = at_and_above(area.path)
     seen = Area.objects.visible_to(user).filter(path__in=paths).with_code(on).order_by("path")
     trail = [area_json(step) for step in seen]
     if trail:
