@@ -27,6 +27,61 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(household__in=Household.objects.visible_to(user))
 
 
+class OfHouseholdQuerySet(models.QuerySet):
+    """What is kept of a household and opens its need: read by those who may read the needs."""
+
+    def visible_to(self, user: User) -> OfHouseholdQuerySet:
+        """Rows of the households whose needs this person may read, masked or not."""
+        from households.models import Household
+
+        return self.filter(household__in=Household.objects.needs_visible_to(user))
+
+
+class OfPlaceQuerySet(models.QuerySet):
+    """What belongs to a place and to no household: public within one's area."""
+
+    def visible_to(self, user: User) -> OfPlaceQuerySet:
+        """Rows of the areas whose counts this person sees."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).areas))
+
+
+class DeedQuerySet(models.QuerySet):
+    """Help given."""
+
+    def visible_to(self, user: User) -> DeedQuerySet:
+        """Deeds of places of one's area, and of the households one may read."""
+        from grids.scope import scope_of
+        from households.models import Household
+
+        return self.filter(
+            Q(household__isnull=True) & beneath(scope_of(user).areas)
+            | Q(household__in=Household.objects.visible_to(user))
+        )
+
+
+class ContactCardQuerySet(models.QuerySet):
+    """Cards printed for households."""
+
+    def visible_to(self, user: User) -> ContactCardQuerySet:
+        """Cards of the households this person may read."""
+        from households.models import Household
+
+        return self.filter(link__household__in=Household.objects.visible_to(user))
+
+
+class SubmissionQuerySet(models.QuerySet):
+    """What residents sent, before and after somebody looked at it."""
+
+    def visible_to(self, user: User) -> SubmissionQuerySet:
+        """Messages of the areas one manages, and of households' own contacts for their card."""
+        from grids.scope import scope_of
+
+        scope = scope_of(user)
+        return self.filter(beneath(scope.manage) | Q(card__post__person=scope.person))
+
+
 class IssueQuerySet(models.QuerySet):
     """Matters residents raised."""
 

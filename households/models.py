@@ -122,6 +122,7 @@ class Household(models.Model):
     language = models.CharField(_("preferred language"), max_length=20, blank=True)
     mode = models.CharField(_("preferred way"), max_length=8, choices=Mode, blank=True)
     fewer_contacts = models.BooleanField(_("fewer contacts please"), default=False)
+    calls_agreed = models.BooleanField(_("agrees to be called back"), default=False)
     head_may_see_needs_from = models.DateField(
         _("agreed in writing that the head of the unit sees needs"), null=True, blank=True
     )

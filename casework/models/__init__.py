@@ -1,0 +1,76 @@
+"""The tables of the casework, by noun."""
+
+from casework.models.contacts import Contact, Dismissal, LastContact, LifeEvent, VisitRule
+from casework.models.deeds import (
+    Activity,
+    ActivityKind,
+    AgendaItem,
+    CommunityRegistration,
+    Deed,
+    Meeting,
+    Offer,
+    Uptake,
+)
+from casework.models.emergencies import EmergencyList
+from casework.models.issues import (
+    Campaign,
+    DispatchRule,
+    Holiday,
+    Issue,
+    IssueCall,
+    IssueHelper,
+    IssueLimit,
+    IssuePhoto,
+    IssueRequest,
+    IssueStep,
+    ReplyTemplate,
+    Sample,
+    SampleCall,
+    Topic,
+)
+from casework.models.metrics import AreaMetric, DensityCell, FullPost, HouseholdCell
+from casework.models.residents import CardCode, ContactCard, Rating, RatingLink, Submission
+from casework.models.tasks import Task, TaskHousehold, TaskStep
+
+__all__ = [
+    "Activity",
+    "ActivityKind",
+    "AgendaItem",
+    "AreaMetric",
+    "Campaign",
+    "CardCode",
+    "CommunityRegistration",
+    "Contact",
+    "ContactCard",
+    "Deed",
+    "DensityCell",
+    "Dismissal",
+    "DispatchRule",
+    "EmergencyList",
+    "FullPost",
+    "Holiday",
+    "HouseholdCell",
+    "Issue",
+    "IssueCall",
+    "IssueHelper",
+    "IssueLimit",
+    "IssuePhoto",
+    "IssueRequest",
+    "IssueStep",
+    "LastContact",
+    "LifeEvent",
+    "Meeting",
+    "Offer",
+    "Rating",
+    "RatingLink",
+    "ReplyTemplate",
+    "Sample",
+    "SampleCall",
+    "Submission",
+    "Task",
+    "TaskHousehold",
+    "TaskStep",
+    "Topic",
+    "Uptake",
+    "VisitRule",
+]
