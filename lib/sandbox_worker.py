@@ -4,6 +4,7 @@ Answers on standard output, one JSON value a line: the values of its task, then 
 {"$error": key, "detail": text}.
 """
 
+import base64
 import csv
 import ctypes
 import datetime as dt
@@ -20,6 +21,8 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 ROWS_PER_LINE = 2000
 FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 DRIVERS = {"GPKG", "GeoJSON", "ESRI Shapefile"}
+#: Pixels of a photo that is opened, and of the longer side of what becomes of it.
+PIXELS, SIDE = 64_000_000, 1600
 
 
 class Refused(Exception):
@@ -264,12 +267,46 @@ def dbf_encoding(table: bytes) -> str:
     return "UTF-8" if broken * 5 <= foreign else "GB18030"
 
 
+# Photos
+
+
+def read_photo(data: bytes, _options: dict[str, int]) -> None:
+    """The pixels alone as a JPEG: upright, at most SIDE a side, without metadata or profile."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        image: Any = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
+    except UnidentifiedImageError as error:
+        raise Refused("unknown") from error
+    except Image.DecompressionBombError as error:
+        raise Refused("bomb") from error
+    # The header says how large it is; nothing has been unpacked yet.
+    if image.width * image.height > PIXELS:
+        raise Refused("bomb")
+    image.draft("RGB", (SIDE, SIDE))
+    image = ImageOps.exif_transpose(image)
+    if "A" in image.getbands() or "transparency" in image.info:
+        image = image.convert("RGBA")
+        ground = Image.new("RGB", image.size, "white")
+        ground.paste(image, mask=image.getchannel("A"))
+        image = ground
+    image = image.convert("RGB")
+    image.thumbnail((SIDE, SIDE))
+    # A picture of its own: what a decoder left in the info of the first is not written.
+    plain = Image.new("RGB", image.size)
+    plain.paste(image)
+    out = io.BytesIO()
+    plain.save(out, "JPEG", quality=80, optimize=True)
+    jpeg = base64.b64encode(out.getvalue()).decode()
+    send({"jpeg": jpeg, "width": plain.width, "height": plain.height})
+
+
 def main() -> None:
     task, options = sys.argv[1], json.loads(sys.argv[2])
     confine(options)
     data = sys.stdin.buffer.read()
     try:
-        {"table": read_table, "geo": read_geo}[task](data, options)
+        {"table": read_table, "geo": read_geo, "photo": read_photo}[task](data, options)
         send(True)
     except Refused as refusal:
         key, detail = (*refusal.args, "")[:2]
@@ -277,7 +314,7 @@ def main() -> None:
     except MemoryError:
         send({"$error": "too_much"})
     except Exception as error:  # any fault of a parser means the same to the sender
-        key = "broken" if task == "table" else "geo_broken"
+        key = "geo_broken" if task == "geo" else "broken"
         send({"$error": key, "detail": type(error).__name__})
     sys.stdout.buffer.flush()
     os._exit(0)
