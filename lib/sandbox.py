@@ -43,7 +43,7 @@ class UnreadableFile(ValueError):
 
 
 def run(task: str, source: Source, *, limits: Limits | None = None) -> Iterator[Any]:
-    """Yield the values the worker's task ('table', 'geo' or 'photo') reads from a path, bytes or open file.
+    """Yield what the worker's task ('table', 'geo', 'photo') reads from a path, bytes, open file.
 
     Raises UnreadableFile for empty, encrypted, broken, oversized and unknown files, and when the
     worker exceeds its limits.
