@@ -80,7 +80,7 @@ class Rating(models.Model):
     There is no column that leads to who served: nothing can group ratings by staff member.
     """
 
-    class Score(models.TextChoices):
+    class Answer(models.TextChoices):
         SATISFIED = "satisfied", _("satisfied")
         BASICALLY = "basically", _("basically satisfied")
         DISSATISFIED = "dissatisfied", _("dissatisfied")
@@ -94,7 +94,7 @@ class Rating(models.Model):
     issue = models.ForeignKey(Issue, models.CASCADE, null=True, blank=True, related_name="ratings")
     area = models.ForeignKey(Area, models.PROTECT, related_name="ratings")
     path = PathField(editable=False)
-    score = models.CharField(_("rating"), max_length=14, choices=Score)
+    answer = models.CharField(_("rating"), max_length=14, choices=Answer)
     text = models.CharField(_("in words"), max_length=200, blank=True)
     via = models.CharField(_("given by"), max_length=4, choices=Via)
     on = models.DateField(_("date"))
