@@ -147,8 +147,8 @@ class Lines(io.TextIOBase):
 HOUSEHOLD = (
     "id, serial, head_name, initials, bigrams, phone_sealed, phone_tail, address, path, during,"
     " registered_on, recorded_on, size, residence, location, location_source, located_on,"
-    " outside, legal_basis, language, mode, fewer_contacts, care_note, emergency_name,"
-    " emergency_phone_sealed, tier, gap_reason, closed_reason, version, updated_at"
+    " outside, legal_basis, language, mode, fewer_contacts, calls_agreed, care_note,"
+    " emergency_name, emergency_phone_sealed, tier, gap_reason, closed_reason, version, updated_at"
 )
 
 
@@ -208,7 +208,7 @@ def household_lines(fresh: Sequence[Fresh], ids: Sequence[UUID], on: date) -> It
             f"{pk}\t{copied(f.serial)}\t{copied(f.head)}\t{initials(f.head)}"
             f"\t{bigram_array(f.head, f.address)}\t{phone}\t{tail}\t{copied(f.address)}"
             f"\t{f.place.path}\t[{day},)\t{day}\t{on}\t{NULL if f.size is None else f.size}"
-            f"\t{f.residence}\t{point}\t{source}\t{where}\tf\tstatutory\t\t\tf\t"
+            f"\t{f.residence}\t{point}\t{source}\t{where}\tf\tstatutory\t\t\tf\tf\t"
             f"\t{copied(f.emergency)}\t{other}\tfangxin\t\t\t1\t{now}\n"
         )
 
