@@ -37,6 +37,7 @@ ABOUT_PARTY = {
     "casework.Contact.made_by_party_member",
     "casework.AreaMetric.party_linked",
     "casework.AreaMetric.party_met",
+    "casework.CommunityRegistration.members",  # a bare number of an organisation's staff
 }
 #: In the staff form alone, and of it only yes or no is read.
 READ_AS_YES_OR_NO = {"政治面貌"}
