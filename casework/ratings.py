@@ -1,0 +1,197 @@
+"""What households say of the service they got: by a one-time link, the card's code, a call-back.
+
+A rating hangs on a matter or on a place. Who served, who called and who made the link is written
+nowhere beside it, so nothing can gather ratings by person.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from casework.models import CardCode, Issue, Rating, RatingLink
+from grids.models import Area, Post
+from grids.scope import scope_of
+from households.models import Link
+from lib.errors import Refusal
+
+#: How long an address to rate stays good.
+LINK_DAYS = 30
+TEXT = 200
+#: Matters that somebody served; before that there is nothing to rate.
+SERVED = (Issue.State.RESOLVED, Issue.State.FOLLOW_UP, Issue.State.CLOSED)
+#: Fewer ratings than this of one place are withheld: they would point at who gave them.
+FEWEST = 5
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token: 64 hexadecimal digits."""
+    return sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def rating_link_issue(
+    *, issue: Issue | None = None, area: Area | None = None, on: date, by: User | None = None
+) -> str:
+    """Make an address to rate a matter, or the service at a place; returns its secret part once.
+
+    The link of a matter is made as the matter is resolved (``by`` None) or by who manages its
+    area; that of a place by who manages the place.
+    """
+    area = issue.area if issue else area
+    if area is None:
+        raise Refusal(_("Say which matter or which place is to be rated."))
+    if by is not None and not scope_of(by).manages(area.path):
+        raise Refusal(_("Only the township grid office of this area may do this."))
+    if issue and issue.state not in SERVED:
+        raise Refusal(_("This matter has not been resolved yet; there is nothing to rate."))
+    token = secrets.token_urlsafe(24)
+    RatingLink.objects.create(
+        token_hash=hashed(token), issue=issue, area=area, path=area.path, made_on=on,
+        expires_on=on + timedelta(days=LINK_DAYS),
+    )  # fmt: skip
+    return token
+
+
+def rating_link_open(token: str, *, on: date) -> RatingLink:
+    """The link a token opens, for its page; Refusal where it is unknown, used or too old."""
+    link = RatingLink.objects.filter(token_hash=hashed(token)).select_related("issue").first()
+    return _still_good(link, on)
+
+
+def _still_good(link: RatingLink | None, on: date) -> RatingLink:
+    if link is None:
+        raise Refusal(_("This address is not known. Scan the code or open the message again."))
+    if link.used_on is not None:
+        raise Refusal(_("Your rating has already been received. Thank you."))
+    if on > link.expires_on:
+        raise Refusal(_("This address is no longer good; call your contact to tell them."))
+    return link
+
+
+@transaction.atomic
+def rating_give(*, token: str, answer: str, text: str = "", on: date) -> Rating:
+    """Rate by a one-time link; it opens nothing a second time."""
+    found = RatingLink.objects.select_for_update().filter(token_hash=hashed(token)).first()
+    link = _still_good(found, on)
+    rating = _kept(
+        issue=link.issue, area=link.area, answer=answer, text=text, via=Rating.Via.LINK, on=on
+    )
+    link.used_on = on
+    link.save(update_fields=["used_on"])
+    return rating
+
+
+def rating_from_card(*, code: CardCode, answer: str, text: str = "", on: date) -> Rating:
+    """Rate the service at the place of a card. The post the card names is not kept."""
+    return _kept(
+        issue=None, area=code.area, answer=answer, text=text, via=Rating.Via.CARD, on=on
+    )  # fmt: skip
+
+
+@transaction.atomic
+def rating_record_call(
+    *, issue: Issue | None = None, area: Area | None = None, answer: str, text: str = "",
+    on: date, by: User,
+) -> Rating:  # fmt: skip
+    """Write down what a household said when it was called back; never by who served it."""
+    area = issue.area if issue else area
+    if area is None:
+        raise Refusal(_("Say which matter or which place is to be rated."))
+    if issue is not None:
+        if not Issue.objects.visible_to(by).filter(pk=issue.pk).exists():
+            raise Refusal(_("This matter was not found."))
+        if issue.state not in SERVED:
+            raise Refusal(_("This matter has not been resolved yet; there is nothing to rate."))
+    elif not scope_of(by).manages(area.path):
+        raise Refusal(_("Only the township grid office of this area may do this."))
+    if served_by(by, issue=issue, area=area, on=on):
+        raise Refusal(_("You served this household yourself; somebody else must call it back."))
+    return _kept(issue=issue, area=area, answer=answer, text=text, via=Rating.Via.CALL, on=on)
+
+
+def served_by(user: User, *, issue: Issue | None, area: Area, on: date) -> bool:
+    """Whether somebody served what is to be rated: handled the matter, or is a contact there."""
+    scope = scope_of(user)
+    if issue is None:
+        links = Link.objects.in_force(on).filter(household__path__startswith=area.path)
+        posts = Post.objects.in_force(on).filter(
+            person=scope.person, path__startswith=area.path, role__kind__in=("worker", "head")
+        )
+        return links.filter(post__person=scope.person).exists() or posts.exists()
+    departments = {issue.department_id, *issue.helpers.values_list("organisation", flat=True)}
+    if departments & set(scope.departments):
+        return True
+    if issue.steps.filter(by=user, after=Issue.State.RESOLVED).exists():
+        return True
+    if issue.contact and scope.person in (issue.contact.made_by_id,):
+        return True
+    links = Link.objects.in_force(on).filter(household=issue.household_id)
+    return bool(issue.household_id) and links.filter(post__person=scope.person).exists()
+
+
+def _kept(
+    *, issue: Issue | None, area: Area, answer: str, text: str, via: str, on: date
+) -> Rating:  # fmt: skip
+    if answer not in Rating.Answer.values:
+        raise Refusal(_("Choose one of the three answers."), field="answer")
+    text = " ".join(text.split())
+    if len(text) > TEXT:
+        raise Refusal(_("Say it in at most %(n)d characters.") % {"n": TEXT}, field="text")
+    return Rating.objects.create(
+        issue=issue, area=area, path=area.path, answer=answer, text=text, via=via, on=on
+    )
+
+
+@dataclass(frozen=True)
+class Rated:
+    """The ratings of one place: how many, and of each answer; None where withheld."""
+
+    path: str
+    n: int | None
+    satisfied: int | None = None
+    basically: int | None = None
+    dissatisfied: int | None = None
+
+    @property
+    def rate(self) -> float | None:
+        """Share satisfied or basically satisfied, 0 to 1; None where withheld or nothing."""
+        if not self.n:
+            return None
+        return ((self.satisfied or 0) + (self.basically or 0)) / self.n
+
+
+def ratings_of(path: str, children: Iterable[str], *, since: date, until: date) -> list[Rated]:
+    """Ratings at or beneath a path and beneath each of its ``children``, the path first.
+
+    A place with 1 to 4 ratings is withheld, and a second one with it where the first would come
+    back by subtraction from the whole.
+    """
+    beneath = Rating.objects.filter(path__startswith=path, on__gte=since, on__lte=until)
+    of_answers = {answer: Count("pk", filter=Q(answer=answer)) for answer in Rating.Answer.values}
+    rows: Any = beneath.values("path").annotate(n=Count("pk"), **of_answers)
+    children = list(children)
+    names = ("n", *Rating.Answer.values)
+    sums: dict[str, dict[str, int]] = {key: dict.fromkeys(names, 0) for key in [path, *children]}
+    rest = 0
+    for row in rows:
+        inside = next((child for child in children if row["path"].startswith(child)), None)
+        rest += 0 if inside else row["n"]
+        for key in filter(None, {path, inside}):
+            for name in names:
+                sums[key][name] += row[name]
+    small = {key for key in [path, *children] if 0 < sums[key]["n"] < FEWEST}
+    hidden = [key for key in children if key in small]
+    if path not in small and len(hidden) == 1 and rest < FEWEST:
+        shown = [key for key in children if key not in small and sums[key]["n"]]
+        small |= {min(shown, key=lambda key: (sums[key]["n"], key))} if shown else {path}
+    return [Rated(key, None) if key in small else Rated(key, **sums[key]) for key in sums]

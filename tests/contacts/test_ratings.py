@@ -1,0 +1,120 @@
+"""Ratings: one time, by somebody else, of a matter or a place and never of a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+
+from accounts.models import User
+from casework.models import CardCode, Contact, Issue, Rating, RatingLink
+from casework.ratings import (
+    rating_from_card,
+    rating_give,
+    rating_link_issue,
+    rating_link_open,
+    rating_record_call,
+    ratings_of,
+)
+from grids.models import Person, Post
+from households.models import Link
+from lib.errors import Refusal
+
+
+def resolved(issue: Issue) -> Issue:
+    Issue.objects.filter(pk=issue.pk).update(state=Issue.State.RESOLVED)
+    issue.refresh_from_db()
+    return issue
+
+
+def rate(area, answer, n, on):
+    Rating.objects.bulk_create(
+        Rating(area=area, path=area.path, answer=answer, via="link", on=on) for _ in range(n)
+    )
+
+
+def test_a_link_serves_once_and_only_its_hash_is_kept(world):
+    issue = resolved(world.issues["well"])
+    token = rating_link_issue(issue=issue, on=world.on)
+    assert token not in RatingLink.objects.get().token_hash
+    assert rating_link_open(token, on=world.on).issue == issue
+    rating = rating_give(token=token, answer="satisfied", text=" 很  好 ", on=world.on)
+    assert (rating.issue, rating.via, rating.text) == (issue, "link", "很 好")
+    for again in (rating_give, lambda **k: rating_link_open(k["token"], on=k["on"])):
+        with pytest.raises(Refusal):
+            again(token=token, answer="satisfied", on=world.on)
+    assert Rating.objects.count() == 1
+
+
+def test_an_old_or_unknown_link_and_an_unresolved_matter_are_refused(world):
+    with pytest.raises(Refusal):
+        rating_link_issue(issue=world.issues["well"], on=world.on)
+    token = rating_link_issue(area=world.areas["V1"], on=world.on, by=world.user("manager"))
+    with pytest.raises(Refusal):
+        rating_give(token=token, answer="satisfied", on=world.on + timedelta(days=31))
+    with pytest.raises(Refusal):
+        rating_give(token="x" * 32, answer="satisfied", on=world.on)
+    with pytest.raises(Refusal) as wrong:
+        rating_give(token=token, answer="五星", on=world.on)
+    assert wrong.value.field == "answer"
+    rating_give(token=token, answer="dissatisfied", on=world.on)  # a refused one used nothing up
+
+
+def test_a_place_is_rated_through_links_of_who_manages_it(world):
+    for who in ("outsider", "worker", "head"):
+        with pytest.raises(Refusal):
+            rating_link_issue(area=world.areas["V1"], on=world.on, by=world.user(who))
+
+
+def test_the_card_gives_its_place_and_forgets_the_post(world):
+    unit = world.areas["U111"]
+    code = CardCode.objects.create(
+        code="k7", post=world.posts["head"], area=unit, path=unit.path, made_on=world.on
+    )
+    rating = rating_from_card(code=code, answer="basically", on=world.on)
+    assert (rating.area, rating.issue, rating.via) == (unit, None, "card")
+
+
+def test_who_served_does_not_write_down_the_rating(world):
+    well, roof = resolved(world.issues["well"]), resolved(world.issues["roof"])
+    with pytest.raises(Refusal):  # handles the matter
+        rating_record_call(issue=well, answer="satisfied", on=world.on, by=world.user("clerk"))
+    with pytest.raises(Refusal):  # is the household's contact
+        rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("head"))
+    with pytest.raises(Refusal):  # of somebody else's area
+        rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("outsider"))
+    call = rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("manager"))
+    assert call.via == "call"
+    roof.steps.create(on=world.on, after="resolved", by=world.users["manager"])
+    with pytest.raises(Refusal):  # resolved it
+        rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("manager"))
+
+
+def test_few_ratings_are_withheld_and_do_not_come_back_by_subtraction(world):
+    town, one, two, three = (world.areas[key] for key in ("T1", "V1", "V2", "G11"))
+    rate(one, "satisfied", 9, world.on)
+    rate(two, "dissatisfied", 2, world.on)
+    whole, first, second = ratings_of(
+        town.path, [one.path, two.path], since=world.began, until=world.on
+    )
+    assert (whole.n, whole.dissatisfied) == (11, 2)
+    assert first.n is None
+    assert second.n is None
+    rate(two, "basically", 3, world.on)
+    _whole, first, second = ratings_of(
+        town.path, [one.path, two.path], since=world.began, until=world.on
+    )
+    assert (first.n, first.rate, second.n, second.rate) == (9, 1, 5, 0.6)
+    assert ratings_of(three.path, [], since=world.began, until=world.on)[0].rate is None
+
+
+def test_nothing_of_a_rating_or_its_link_leads_to_who_served_or_called():
+    people = {User, Person, Post, Link, Contact}
+    for model in (Rating, RatingLink, apps.get_model("casework.RatingEvent")):
+        own = {f.related_model for f in model._meta.get_fields() if f.is_relation}
+        names = {f.name for f in model._meta.get_fields() if f.concrete}
+        assert not own & people
+        assert not names & {"by", "made_by", "recorded_by", "called_by", "person", "post"}
+    for model in people:
+        assert not {r.related_model for r in model._meta.related_objects} & {Rating, RatingLink}
