@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.coverage import refresh
+from casework.issues import issue_advance, issue_register
 from casework.models import Contact, Issue
-from casework.services import issue_advance, issue_register
 from grids.importing.areas import areas_import
 from grids.models import Area, AreaCode, Organisation, Person, Post, Role
 from grids.services import organisation_create

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.gate import ANYONE, SignedInRequest, allow
+from casework.issues import issue_register
 from casework.models import Issue
-from casework.services import issue_register
 from grids.models import Area, Post
 from lib.clock import today
 

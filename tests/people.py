@@ -14,8 +14,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from casework.issues import issue_register
 from casework.models import Issue
-from casework.services import issue_register
 from grids.models import Area, Organisation, Person, Post, Role
 from grids.services import organisation_create, pairing_start, person_create, post_start
 from households.links import cover_start, links_create

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import AccessLog
-from casework.services import contact_record
+from casework.contacts import contact_record
 from grids.services import post_end
 from households.links import post_load
 from households.models import Household, Link

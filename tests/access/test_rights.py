@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from casework.contacts import contact_record
 from casework.models import Contact, Issue
-from casework.services import contact_record
 from grids.models import Area, Post, Role
 from grids.scope import RIGHTS, kinds_of, scope_of
 from grids.services import post_end

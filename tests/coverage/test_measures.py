@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from casework.contacts import contact_record
+from casework.issues import issue_advance, issue_register
 from casework.report import REMAINDER_NAME, coverage_report, gap_a_month_ago
-from casework.services import contact_record, issue_advance, issue_register
 from grids.models import DEPTH, Area, Person, Post, Role
 from grids.services import (
     area_create,

@@ -17,7 +17,8 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import IntegrityError
 
 from accounts.models import User
-from casework.services import contact_record, issue_advance, issue_register
+from casework.contacts import contact_record
+from casework.issues import issue_advance, issue_register
 from grids.boundaries import boundaries_set
 from grids.models import Area, Organisation, Person, Post, Role
 from grids.services import (

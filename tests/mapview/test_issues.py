@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import AccessLog
+from casework.issues import issue_advance
 from casework.models import Issue, IssueStep
-from casework.services import issue_advance
 from tests.mapview.test_tiles import fetch
 from tests.people import World
 

@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessLog, User
+from casework.contacts import contact_record
 from casework.coverage import recount, sums
 from casework.recounting import kept_compare
-from casework.services import contact_record
 from grids.models import Area, Post
 from grids.services import post_end
 from households.links import cover_start, link_end, links_create

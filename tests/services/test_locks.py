@@ -6,8 +6,8 @@ from threading import Thread
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
+from casework.contacts import contact_record
 from casework.models import LastContact
-from casework.services import contact_record
 from households.links import households_lock
 from households.services import household_change_head, locked
 from tests.people import World

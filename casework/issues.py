@@ -1,8 +1,9 @@
-"""Record a contact, register a matter and move it on: the first form of the casework."""
+"""Register a matter and move it on."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -11,44 +12,12 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from casework.models import Contact, Holiday, Issue, IssueStep
-from grids.models import Area, Organisation, Person
+from casework.clocks import limit_for, urgent_limit
+from casework.models import Contact, Issue, IssueStep, Topic
+from grids.models import Area, Organisation
 from grids.scope import scope_of
 from households.models import Household
 from lib.errors import Refusal
-from lib.workdays import add_working_days
-
-#: Working days to answer a resident, by kind of matter; an urgent one has 24 hours.
-LIMITS = {"consult": 1, "help": 5, "complaint": 5, "suggestion": 10, "dispute": 10}
-
-
-@transaction.atomic
-def contact_record(
-    *, household: Household, made_by: Person, on: date, mode: str, reached: bool,
-    purposes: list[str] | None = None, note: str = "", by: User | None = None,
-) -> Contact:  # fmt: skip
-    """Somebody reached a household or tried to. ``by`` may record it for another (代录)."""
-    if by is not None and not Household.objects.visible_to(by).filter(pk=household.pk).exists():
-        raise Refusal(_("This household was not found."))
-    if on not in household.during:
-        raise Refusal(_("The household is not open on that day."), field="on")
-    return Contact.objects.create(
-        household=household, on=on, mode=mode, reached=reached, purposes=purposes or [],
-        note=note, made_by=made_by, made_by_party_member=made_by.party_member, recorded_by=by,
-    )  # fmt: skip
-
-
-def limit_for(kind: str, *, urgent: bool, on: date) -> date:
-    """The last day to answer a matter registered on a day, by the working-day table."""
-    if urgent:
-        return on + timedelta(days=1)
-    days = Holiday.objects.filter(on__gt=on)
-    return add_working_days(
-        on,
-        LIMITS[kind],
-        {d.on for d in days if not d.working},
-        {d.on for d in days if d.working},
-    )
 
 
 @transaction.atomic
@@ -56,34 +25,66 @@ def issue_register(
     *, kind: str, subject: str, source: str, title: str, on: date, area: Area | None = None,
     household: Household | None = None, point: Point | None = None, ticket: str = "",
     people: int = 1, campaign: str = "", text: str = "", urgent: bool = False,
-    department: Organisation | None = None, contact_way: str = "", by: User | None = None,
+    department: Organisation | None = None, contact_way: str = "", contact: Contact | None = None,
+    topic: Topic | None = None, amount: Decimal | None = None, agreement: str = "",
+    by: User | None = None,
 ) -> Issue:  # fmt: skip
-    """Register a matter for an area, or for a household; a point only at a public place."""
+    """Register a matter for an area, or for a household; a point only at a public place.
+
+    ``contact`` is the contact it was raised in. A dispute is filed by its place, never by a
+    household: ``amount`` in yuan and the form of the ``agreement`` are its alone.
+    """
     if household is not None:
         if point is not None:
             raise Refusal(
                 _("A matter of a household has no pin; leave the place out."), field="point"
             )
+        if kind == Issue.Kind.DISPUTE:
+            raise Refusal(
+                _("A dispute is filed by its place; leave the household out."), field="household"
+            )
         area = Area.objects.get(path=household.path)
     if area is None:
         raise Refusal(_("Say which area the matter belongs to."), field="area")
-    if by is not None and not any(area.path.startswith(p) for p in scope_of(by).areas):
+    if by is not None and not _may_register(by, area, household):
         raise Refusal(_("This area was not found."), field="area")
-    if kind not in LIMITS:
+    if kind not in Issue.Kind.values:
         raise Refusal(_("Choose the kind of matter."), field="kind")
     if subject not in Issue.Subject.values:
         raise Refusal(_("Choose the subject of the matter."), field="subject")
+    if topic is not None and topic.subject != subject:
+        raise Refusal(_("Choose a topic of this subject."), field="topic")
     if not title.strip():
         raise Refusal(_("Say in a sentence what the matter is."), field="title")
+    if people < 1:
+        raise Refusal(_("A matter concerns at least one person."), field="people")
+    if kind != Issue.Kind.DISPUTE and (amount is not None or agreement):
+        raise Refusal(_("Only a dispute has an amount and an agreement."), field="amount")
+    if amount is not None and amount < 0:
+        raise Refusal(_("An amount is not less than nothing."), field="amount")
+    if agreement and agreement not in Issue.Agreement.values:
+        raise Refusal(_("Choose the form of the agreement."), field="agreement")
+    if contact is not None and (household is None or contact.household_id != household.pk):
+        raise Refusal(_("The contact was with another household."), field="household")
     issue = Issue.objects.create(
         kind=kind, subject=subject, source=source, title=title.strip(), area=area,
         path=area.path, household=household, point=point, ticket=ticket, people=people,
         campaign=campaign, text=text, urgent=urgent, department=department,
-        contact_way=contact_way, registered_on=on,
-        limit_on=limit_for(kind, urgent=urgent, on=on),
+        contact_way=contact_way, registered_on=on, contact=contact, topic=topic, amount=amount,
+        agreement=agreement, held_by=area, limit_on=limit_for(kind, urgent=urgent, on=on),
+        limit_at=urgent_limit(on) if urgent else None,
     )  # fmt: skip
-    IssueStep.objects.create(issue=issue, on=on, before="", after=issue.state, by=by)
+    IssueStep.objects.create(
+        issue=issue, on=on, verb="register", before="", after=issue.state, by=by
+    )
     return issue
+
+
+def _may_register(by: User, area: Area, household: Household | None) -> bool:
+    """Whose posts open the area, or who may read the household it is about."""
+    if household is not None:
+        return Household.objects.visible_to(by).filter(pk=household.pk).exists()
+    return any(area.path.startswith(path) for path in scope_of(by).areas)
 
 
 @transaction.atomic
