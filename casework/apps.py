@@ -9,8 +9,10 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from accounts.reads import seal_log
         from casework.duties import close_emergency_lists, count_marked, turn_of_day
+        from jobs.imports import IMPORTERS
         from jobs.periodic import rota
 
+        IMPORTERS["tickets"] = "casework.importing.tickets.TicketsImporter"
         rota.every(10, seal_log)
         rota.every(15, count_marked)
         rota.every(60, close_emergency_lists)

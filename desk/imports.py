@@ -78,6 +78,11 @@ KINDS = [
         TABLES,
     ),
     Kind(
+        "tickets", gettext_lazy("Tickets of the hotline 12345"),
+        gettext_lazy("Ticket number, matter, kind, limit, place, contact way"),
+        TABLES, ("area",),
+    ),
+    Kind(
         "areas", gettext_lazy("Areas and boundaries"),
         gettext_lazy("GeoJSON, GeoPackage, zipped Shapefile, or a table of codes and names"),
         ".geojson,.json,.gpkg,.zip,.xlsx,.xls,.csv", ("crs", "level", "since"),
@@ -103,12 +108,15 @@ LEVELS = [
     ("grid", gettext_lazy("grid")),
     ("unit", gettext_lazy("unit of mutual help")),
 ]
+#: Those of tickets alone are shown where the file has some.
 COUNTS = {
     "new": gettext_lazy("new"),
     "changed": gettext_lazy("changed"),
     "unchanged": gettext_lazy("unchanged"),
     "doubtful": gettext_lazy("possibly the same"),
     "vanished": gettext_lazy("no longer in the file"),
+    "closed": gettext_lazy("closed here already"),
+    "excluded": gettext_lazy("never stored"),
     "bad": gettext_lazy("with errors"),
 }
 
@@ -244,7 +252,11 @@ def _show(request: SignedInRequest, run: ImportRun, error: Refusal | None) -> Ht
             "unread": [c for c in columns if not c["field"] and not c["skipped"]],
             "headers": [c["header"] for c in columns if not c["skipped"]],
             "sample_head": list(report["sample"][0]) if report.get("sample") else [],
-            "counts": [(key, label, counts.get(key, 0)) for key, label in COUNTS.items()],
+            "counts": [
+                (key, label, counts.get(key, 0))
+                for key, label in COUNTS.items()
+                if key not in ("closed", "excluded") or counts.get(key)
+            ],
             "rows": counts.get("rows", 0),
             "bad": bad,
             "good": max(counts.get("rows", 0) - bad, 0),

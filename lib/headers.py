@@ -113,6 +113,10 @@ EXCLUDED: dict[str, tuple[str, re.Pattern[str]]] = {
         gettext_noop("Petitioning is never stored."),
         re.compile(r"信访|上访|访民|缠访|进京访|越级访"),
     ),
+    "report": (
+        gettext_noop("Reports of wrongdoing are never stored here."),
+        re.compile(r"(?<!投诉)举报|检举"),
+    ),
     "police": (
         gettext_noop("Policing categories are never stored."),
         re.compile(
@@ -142,7 +146,7 @@ _IGNORED = frozenset({"序号", "行号", "错误说明", "whatiswrong", "no", "
 # Group headings that say nothing about whose value a column holds.
 _NEUTRAL_GROUP = re.compile(
     r"^(户主|本户|住户|农户|农牧户|牧户|家庭|家庭户|居民|基本|所属|所在|地理|区域|行政区划|网格|"
-    r"位置|坐标|定位|经纬度|居住|人口|住址|住房|登记|人员|联系|联系方式|任职|岗位|个人|结对|联户)?"
+    r"位置|坐标|定位|经纬度|居住|人口|住址|住房|登记|人员|联系|联系方式|任职|岗位|个人|结对|联户|来电人?|诉求人?|反映人|工单|热线)?"
     r"(信息|情况|资料|基本信息|基本情况|登记|状况|数据)?$"
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>")

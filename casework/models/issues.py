@@ -214,6 +214,9 @@ class Issue(models.Model):
     people = models.PositiveIntegerField(_("people"), default=1)
     title = models.CharField(_("matter"), max_length=120)
     text = models.TextField(_("description"), blank=True)
+    place = models.CharField(_("place in words"), max_length=120, blank=True)
+    #: What the source says of it in its own words (12345: state and unit); moves nothing here.
+    told_state = models.CharField(_("state at the source"), max_length=80, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
     department = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="issues"

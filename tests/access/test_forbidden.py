@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils import translation
 
+from casework.importing import forms as matter_forms
 from grids import forms as area_forms
 from grids.defaults import ROLES
 from households import forms as household_forms
@@ -60,7 +61,7 @@ def words_of_models() -> Iterator[tuple[str, str]]:
 
 
 def every_form() -> list[Form]:
-    modules = (area_forms, household_forms)
+    modules = (area_forms, household_forms, matter_forms)
     return [item for module in modules for item in vars(module).values() if isinstance(item, Form)]
 
 
@@ -99,7 +100,7 @@ def test_party_membership_is_a_fact_about_staff_alone() -> None:
 
 def test_no_form_reads_a_column_of_it() -> None:
     forms = every_form()
-    assert {form.name for form in forms} >= {"households", "links", "needs", "staff"}
+    assert {form.name for form in forms} >= {"households", "links", "needs", "staff", "tickets"}
     headers = (
         (f"{form.name}.{field.name}", header)
         for form in forms

@@ -1,0 +1,1 @@
+"""Files about matters: the hotline's tickets, topics, answers of departments."""
