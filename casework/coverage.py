@@ -183,6 +183,37 @@ def linked_on(path: str, *, on: date) -> dict[str, int]:
         return rows_of(cursor)[0]
 
 
+def own_facts(path: str, *, on: date, current: date) -> list[dict[str, Any]]:
+    """What is counted at exactly each area beneath a path on a day; parents are the sums."""
+    source, parameters = _fact_source(path, on=on, current=current)
+    with connection.cursor() as cursor:
+        cursor.execute(source, parameters)
+        return rows_of(cursor)
+
+
+#: Of each area the households with a weekly or monthly need, and those reached since a day.
+VISITS = """
+SELECT m.path, count(*) AS visit_due, count(*) FILTER (WHERE EXISTS (
+    SELECT FROM casework_contact c
+    WHERE c.household_id = m.household_id AND c.reached
+        AND c."on" BETWEEN %(since)s AND %(on)s
+)) AS visit_done
+FROM member m
+WHERE NOT m.excluded AND EXISTS (
+    SELECT FROM need_that_counts n
+    WHERE n.household_id = m.household_id AND n.cadence IN ('weekly', 'monthly')
+)
+GROUP BY m.path
+"""
+
+
+def visits_by_path(path: str, *, since: date, until: date) -> list[dict[str, Any]]:
+    """Of each area, households to be visited monthly as of a day, and those reached meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL + VISITS, {"areas": areas_beneath(path), "on": until, "since": since})
+        return rows_of(cursor)
+
+
 def roles_on(path: str, *, on: date) -> list[dict[str, Any]]:
     """Of each role held or required beneath a path on a day: people, required posts, vacant."""
     with connection.cursor() as cursor:

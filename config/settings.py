@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "grids",
     "households",
     "casework",
+    "reports",
     "mapview",
     "desk",
 ]
