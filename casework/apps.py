@@ -9,6 +9,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from accounts.reads import seal_log
         from casework.duties import close_emergency_lists, count_marked, turn_of_day
+        from casework.sending import tallies_forget
         from jobs.imports import IMPORTERS
         from jobs.periodic import rota
 
@@ -17,3 +18,4 @@ class CaseworkConfig(AppConfig):
         rota.every(15, count_marked)
         rota.every(60, close_emergency_lists)
         rota.every(None, turn_of_day)
+        rota.every(None, tallies_forget)

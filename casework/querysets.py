@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from grids.models import at_and_above
@@ -70,16 +70,50 @@ class ContactCardQuerySet(models.QuerySet):
 
         return self.filter(link__household__in=Household.objects.visible_to(user))
 
+    def handed(self) -> ContactCardQuerySet:
+        """Cards that were handed over."""
+        return self.filter(handed_on__isnull=False)
+
+    def to_replace(self, on: date) -> ContactCardQuerySet:
+        """Cards handed over that name somebody who is the contact no longer.
+
+        Gone from the list once the household holds a card of a later day, or is closed.
+        """
+        from casework.models import ContactCard
+        from households.models import Link
+
+        good = Link.objects.in_force(on).filter(pk=OuterRef("link"))
+        later = ContactCard.objects.filter(
+            Q(handed_on__gt=OuterRef("handed_on"))
+            | Q(handed_on=OuterRef("handed_on"), pk__gt=OuterRef("pk")),
+            link__household=OuterRef("link__household"),
+            link__role=OuterRef("link__role"),
+        )
+        return self.handed().filter(
+            ~Exists(good), ~Exists(later), link__household__during__contains=on
+        )
+
 
 class SubmissionQuerySet(models.QuerySet):
     """What residents sent, before and after somebody looked at it."""
 
     def visible_to(self, user: User) -> SubmissionQuerySet:
-        """Messages of the areas one manages, and of households' own contacts for their card."""
+        """Messages of the areas one manages, and those sent from the cards of one's own posts."""
         from grids.scope import scope_of
+        from lib.clock import today
 
         scope = scope_of(user)
-        return self.filter(beneath(scope.manage) | Q(card__post__person=scope.person))
+        return self.filter(beneath(scope.manage) | _held_by(user, "card__post", today()))
+
+    def manageable_by(self, user: User) -> SubmissionQuerySet:
+        """Messages this person may answer."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).manage))
+
+    def waiting(self) -> SubmissionQuerySet:
+        """Messages nobody has answered yet."""
+        return self.filter(state="waiting")
 
 
 class IssueQuerySet(models.QuerySet):

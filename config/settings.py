@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "reports",
     "mapview",
     "desk",
+    "residents",
 ]
 
 MIDDLEWARE = [
@@ -236,7 +237,10 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failed"
-if env.flag("BEHIND_PROXY", False):
+# Scheme and host that the codes on contact cards lead to, where residents use another than staff.
+PUBLIC_ADDRESS = env.text("PUBLIC_ADDRESS").rstrip("/")
+BEHIND_PROXY = env.flag("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Base map of the deployer; without one, boundaries, graticule and scale make the map.

@@ -9,6 +9,7 @@ from config.api import declared_urls
 urlpatterns = [
     path("", include("mapview.urls")),
     path("", include("desk.urls")),
+    path("", include("residents.urls")),
     path("api/", declared_urls()),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),

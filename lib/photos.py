@@ -6,6 +6,7 @@ Nothing of the file that came is kept but its pixels: no place, no time, no name
 from __future__ import annotations
 
 import base64
+import io
 
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,14 @@ def reencode(content: bytes) -> tuple[bytes, int, int]:
         raise Refusal(_sentence(error.key), field="photo") from None
     photo = found[0]
     return base64.b64decode(photo["jpeg"]), photo["width"], photo["height"]
+
+
+def size_of(jpeg: bytes) -> tuple[int, int]:
+    """Width and height of a photo that ``reencode`` made; never of a file as it came."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+        return image.width, image.height
 
 
 def _sentence(key: str) -> str:

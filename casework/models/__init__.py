@@ -29,7 +29,16 @@ from casework.models.issues import (
     Topic,
 )
 from casework.models.metrics import AreaMetric, DensityCell, FullPost, HouseholdCell
-from casework.models.residents import CardCode, ContactCard, Rating, RatingLink, Submission
+from casework.models.residents import (
+    CardCode,
+    CardText,
+    ContactCard,
+    Rating,
+    RatingLink,
+    SendSalt,
+    SendTally,
+    Submission,
+)
 from casework.models.tasks import Task, TaskHousehold, TaskStep
 
 __all__ = [
@@ -39,6 +48,7 @@ __all__ = [
     "AreaMetric",
     "Campaign",
     "CardCode",
+    "CardText",
     "CommunityRegistration",
     "Contact",
     "ContactCard",
@@ -66,6 +76,8 @@ __all__ = [
     "ReplyTemplate",
     "Sample",
     "SampleCall",
+    "SendSalt",
+    "SendTally",
     "Submission",
     "Task",
     "TaskHousehold",

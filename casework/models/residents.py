@@ -36,6 +36,26 @@ class CardCode(models.Model):
 
 
 @tracked()
+class CardText(models.Model):
+    """What the cards of an area say besides the contact; the nearest area above counts."""
+
+    area = models.OneToOneField(
+        Area, models.PROTECT, related_name="card_text", verbose_name=_("area")
+    )
+    services = models.CharField(_("what the contact helps with"), max_length=120, blank=True)
+    duty = models.CharField(_("duty days and hours"), max_length=60, blank=True)
+    duty_phone = models.CharField(_("duty phone of the grid office"), max_length=30, blank=True)
+    complain = models.CharField(_("where to complain"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("text of contact cards")
+        verbose_name_plural = _("texts of contact cards")
+
+    def __str__(self) -> str:
+        return str(self.area)
+
+
+@tracked()
 class ContactCard(models.Model):
     """A printed contact card of a link (便民联系卡); to be replaced once the link has ended."""
 
@@ -129,6 +149,8 @@ class Submission(models.Model):
     number = models.CharField(_("number"), max_length=20, unique=True)
     code_hash = models.CharField(max_length=128, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    #: Of a matter, what the sender takes it for; empty for the other kinds.
+    matter = models.CharField(_("kind of matter"), max_length=12, choices=Issue.Kind, blank=True)
     card = models.ForeignKey(CardCode, models.PROTECT, related_name="submissions")
     area = models.ForeignKey(Area, models.PROTECT, related_name="submissions")
     path = PathField(editable=False)
@@ -163,3 +185,18 @@ class Submission(models.Model):
                 fields=["path", "at"], name="submission_waiting", condition=Q(state="waiting")
             ),
         ]
+
+
+class SendSalt(models.Model):
+    """What addresses are hashed with for one day; forgotten with it, so that none comes back."""
+
+    on = models.DateField(primary_key=True)
+    salt = models.CharField(max_length=64)
+
+
+class SendTally(models.Model):
+    """How often one address, card or number was used today; ``key`` is a salted hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    on = models.DateField()
+    n = models.PositiveIntegerField()

@@ -18,7 +18,10 @@ from households import forms as household_forms
 from households.defaults import KINDS
 from lib.headers import Form
 
-OURS = ("accounts", "jobs", "grids", "households", "casework", "reports", "mapview", "desk")
+OURS = (
+    "accounts", "jobs", "grids", "households", "casework", "reports", "mapview", "desk",
+    "residents",
+)  # fmt: skip
 ENGLISH = re.compile(
     r"(?<![a-z])(ethnic\w*|nationality|religio\w*|faith|politic\w*|petition\w*|appeal|police|"
     r"policing|crimin\w*|drugs?|detention|detained|prison\w*|sect|cult|id_?(number|card|no)|"
