@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from accounts.keys import phone_of, sealer
 from accounts.models import User
 from casework.cards import ALPHABET
+from casework.issues import issue_register
 from casework.models import CardCode, Issue, IssuePhoto, Submission
 from casework.sending import tally_take
-from casework.services import issue_register
 from grids.scope import scope_of
 from households.models import Household
 from households.services import locked, touch

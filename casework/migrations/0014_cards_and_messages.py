@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0012_answers_of_ratings'),
+        ('casework', '0013_what_the_hotline_tells'),
         ('grids', '0009_limits_fit'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]

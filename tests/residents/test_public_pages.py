@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -95,7 +96,7 @@ def test_all_of_a_page_is_at_most_60_kib_without_any_compression(card, world):
     style = finders.find("css/residents.css")
     script = finders.find("js/pages/residents.js")
     assert style and script
-    extra = sum(len(open(path, "rb").read()) for path in (style, script))
+    extra = sum(Path(path).stat().st_size for path in (style, script))
     for address in pages(card, world):
         page = Client().get(address).content
         assert re.findall(rb'(?:src|href)="(/static/[^"]+)', page)  # nothing else is fetched
