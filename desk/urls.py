@@ -16,12 +16,15 @@ from desk import (
     tasks,
 )
 from desk.byhand import leaving, needs, shape, writing
+from desk.visits import contacts as visits
 
 urlpatterns = [
     path("mine/", mine.page, name="mine"),
     path("households/new/", writing.register, name="household-new"),
     path("households/<uuid:key>/", household.page, name="household"),
     path("households/<uuid:key>/edit/", writing.edit, name="household-edit"),
+    path("households/<uuid:key>/contact/", visits.one, name="household-contact"),
+    path("contacts/", visits.several, name="contacts-several"),
     path("households/<uuid:key>/review/", writing.review, name="household-review"),
     path("households/<uuid:key>/needs/", needs.needs, name="household-needs"),
     path("households/<uuid:key>/exempt/", leaving.exempt, name="household-exempt"),

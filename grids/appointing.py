@@ -26,6 +26,8 @@ APPOINTED = frozenset(Kind) - NAMED
 #: the people appointed.
 CONFIGURE = "configure."
 APPOINT = "appoint."
+#: What one recorded of the own daily work.
+WORK = "work."
 
 
 def configured_by(user: User) -> tuple[str, ...]:
@@ -64,12 +66,16 @@ def may_take_back(by: User, act: Act) -> bool:
     """Whether somebody may take an act back: whoever manages its area today, who did it included.
 
     What an administrator did is taken back by the one who did it, while still in post, else an
-    office would give itself back what was taken from it.
+    office would give itself back what was taken from it. What somebody recorded of the own daily
+    work they take back themselves, as the office of the area may.
     """
     if act.verb.startswith((CONFIGURE, APPOINT)):
         roots = configured_by(by)
         return act.by_id == by.pk and any(not act.path or act.path.startswith(r) for r in roots)
-    return scope_of(by).manages(act.path)
+    scope = scope_of(by)
+    if act.verb.startswith(WORK) and act.by_id == by.pk:
+        return scope.own or any(act.path.startswith(root) for root in scope.areas)
+    return scope.manages(act.path)
 
 
 def require_take_back(by: User | None, act: Act) -> None:

@@ -56,6 +56,12 @@ class Contact(models.Model):
         indexes = [models.Index(fields=["household", "-on"], name="contact_household")]
         triggers = marks(OF_HOUSEHOLD)
 
+    @property
+    def purpose_words(self) -> list[str]:
+        """What it was about, in words."""
+        labels = dict(self.Purpose.choices)
+        return [str(labels.get(purpose, purpose)) for purpose in self.purposes]
+
 
 class LastContact(models.Model):
     """Narrow side table: when a household was last reached. Derived, kept by the count."""

@@ -19,7 +19,8 @@ LEVELS = ("county", "township", "village", "grid", "unit")
 ZOOMS = (5, 12, 14)
 #: Tile layers of what lies at points.
 LAYERS = ("households", "issues", "density")
-TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value)="\w+"')
+#: What is new in each answer: tokens of forms, and the keys of contacts to be recorded.
+TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value|name="key" value)="[\w-]+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
     "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/emergency", "v1/areas/<key>/trend", "v1/households/<key>/card",
@@ -97,7 +98,7 @@ def addresses(world: World) -> list[str]:
     found += ["/households/new/", "/exemptions/"]
     for household in world.households.values():
         page = f"/households/{household.pk}/"
-        found += [page, f"{page}edit/", f"{page}needs/", f"{page}move/"]
+        found += [page, f"{page}contact/", f"{page}edit/", f"{page}needs/", f"{page}move/"]
     found += [f"/people/{person.pk}/" for person in world.people.values()]
     found += [f"/people/{person.pk}/edit/" for person in world.people.values()]
     found += [f"/posts/{post.pk}/" for post in world.posts.values()]
