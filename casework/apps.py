@@ -8,7 +8,12 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.reads import seal_log
-        from casework.duties import close_emergency_lists, count_marked, turn_of_day
+        from casework.duties import (
+            close_emergency_lists,
+            count_marked,
+            send_digests,
+            turn_of_day,
+        )
         from casework.sending import tallies_forget
         from jobs.imports import IMPORTERS
         from jobs.periodic import rota
@@ -17,5 +22,6 @@ class CaseworkConfig(AppConfig):
         rota.every(10, seal_log)
         rota.every(15, count_marked)
         rota.every(60, close_emergency_lists)
+        rota.every(300, send_digests)
         rota.every(None, turn_of_day)
         rota.every(None, tallies_forget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casework.coverage import refresh
+from casework.digest import digests_send
 from casework.emergency import emergencies_close_due
 from grids.models import Area
 from households.services import paths_follow_calendar
@@ -26,3 +27,8 @@ def turn_of_day(on: date) -> None:
 def close_emergency_lists(on: date) -> None:
     """Write down that lists have closed by themselves; ``on`` is not used, the hour counts."""
     emergencies_close_due(at=now())
+
+
+def send_digests(on: date) -> None:
+    """Tell departments and grid offices once a working day what waits; ``on`` is not used."""
+    digests_send(at=now())

@@ -160,6 +160,16 @@ class IssueQuerySet(models.QuerySet):
         return self.filter(household__isnull=True, point__isnull=False)
 
 
+class IssuePhotoQuerySet(models.QuerySet):
+    """Photos of matters."""
+
+    def visible_to(self, user: User) -> IssuePhotoQuerySet:
+        """Photos of the matters this person may read, without those removed."""
+        from casework.models import Issue
+
+        return self.filter(issue__in=Issue.objects.visible_to(user), removed_on__isnull=True)
+
+
 def touching(paths: Iterable[str]) -> Q:
     """Rows whose path lies at, beneath or above any of ``paths``."""
     condition = beneath(paths)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import password_give
-from casework.models import Holiday
+from casework.models import DigestReceipt, DigestTarget, Holiday, Topic
 from config.configuring import (
     ConfigurationAdmin,
     HolidayAdmin,
@@ -24,6 +24,7 @@ from config.configuring import (
     OrganisationAdmin,
     RoleAdmin,
 )
+from config.matters import DigestReceiptAdmin, DigestTargetAdmin, TopicAdmin
 from grids.models import Organisation, Role
 from grids.scope import Kind, kinds_of
 from households.models import NeedKind
@@ -119,3 +120,6 @@ site.register(NeedKind, NeedKindAdmin)
 site.register(Holiday, HolidayAdmin)
 site.register(Organisation, OrganisationAdmin)
 site.register(User, UserAdmin)
+site.register(Topic, TopicAdmin)
+site.register(DigestTarget, DigestTargetAdmin)
+site.register(DigestReceipt, DigestReceiptAdmin)

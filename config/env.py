@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
-FLAGS = ("DEBUG", "HTTPS", "BEHIND_PROXY")
+FLAGS = ("DEBUG", "HTTPS", "BEHIND_PROXY", "EMAIL_SSL", "EMAIL_STARTTLS")
 SCHEMES = {"postgres", "postgresql", "postgis"}
 
 

@@ -220,6 +220,22 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+# The daily digest (casework/digest.py): where its link leads, and the robots it may be sent to.
+SITE_ADDRESS = env.text("SITE_ADDRESS", "http://localhost:8000").rstrip("/")
+DIGEST_HOSTS = frozenset(
+    env.text("DIGEST_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com").lower().split(",")
+)
+DIGEST_LOOPBACK = False  # tests alone post to themselves
+DIGEST_SECONDS = 10.0
+if env.text("EMAIL_HOST"):
+    EMAIL_HOST = env.text("EMAIL_HOST")
+    EMAIL_PORT = env.port("EMAIL_PORT", 465)
+    EMAIL_HOST_USER = env.text("EMAIL_USER")
+    EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+    EMAIL_USE_SSL = env.flag("EMAIL_SSL", True)
+    EMAIL_USE_TLS = not EMAIL_USE_SSL and env.flag("EMAIL_STARTTLS", False)
+    DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", EMAIL_HOST_USER)
+EMAIL_TIMEOUT = 10
 # Uploaded workbooks are kept outside any served folder and deleted after their import.
 UPLOAD_DIR = VAR_DIR / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -87,6 +87,35 @@ TICKETS = Form(
     ),
 )  # fmt: skip
 
+TOPICS = Form(
+    name="topics",
+    fields=(
+        Field(
+            "subject",
+            ("一级分类", "一级类别", "事项大类", "大类", "所属大类", "诉求分类", "类别", "分类"),
+            required=True,
+        ),
+        Field(
+            "label",
+            (
+                "二级分类",
+                "二级类别",
+                "事项小类",
+                "小类",
+                "事项名称",
+                "诉求事项",
+                "末级分类",
+                "名称",
+            ),
+            required=True,
+        ),
+        Field("code", ("事项编码", "分类编码", "事项代码", "编码", "代码"), kind="serial"),
+        Field(
+            "department",
+            ("承办部门", "办理部门", "主办部门", "责任部门", "承办单位", "办理单位", "责任单位"),
+        ),
+    ),
+)
 #: Words of 诉求类型, looked for in this order within the cell.
 KINDS: tuple[tuple[str, str], ...] = (
     ("纠纷", Issue.Kind.DISPUTE), ("投诉", Issue.Kind.COMPLAINT), ("求助", Issue.Kind.HELP),

@@ -11,6 +11,7 @@ from casework.models.deeds import (
     Offer,
     Uptake,
 )
+from casework.models.digests import DigestReceipt, DigestTarget
 from casework.models.emergencies import EmergencyList
 from casework.models.issues import (
     Campaign,
@@ -54,6 +55,8 @@ __all__ = [
     "ContactCard",
     "Deed",
     "DensityCell",
+    "DigestReceipt",
+    "DigestTarget",
     "Dismissal",
     "DispatchRule",
     "EmergencyList",

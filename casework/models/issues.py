@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.models.contacts import Contact
-from casework.querysets import IssueQuerySet
+from casework.querysets import IssuePhotoQuerySet, IssueQuerySet
 from grids.models import Area, Organisation, PathField, geometry_is_sound
 from households.models import Household
 from lib.history import tracked
@@ -388,10 +388,12 @@ class IssueCall(models.Model):
         ]
 
 
+@tracked(exclude=["image"])
 class IssuePhoto(models.Model):
     """A picture before or after, re-encoded as JPEG without whatever the camera wrote into it.
 
-    Kept in the database, so that a backup is whole and nothing is served past the gate.
+    Kept in the database, so that a backup is whole and nothing is served past the gate. One that
+    was removed is shown to nobody; it goes for good once that can no longer be taken back.
     """
 
     class When(models.TextChoices):
@@ -408,6 +410,14 @@ class IssuePhoto(models.Model):
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    removed_on = models.DateField(null=True)
+
+    objects = IssuePhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo of a matter")
+        verbose_name_plural = _("photos of matters")
+        ordering = ["-when", "added_on", "pk"]
 
 
 class Sample(models.Model):

@@ -51,6 +51,7 @@ def test_it_holds_configuration_only() -> None:
     assert {model._meta.label for model in site._registry} == {
         "accounts.User", "grids.Role", "households.NeedKind", "casework.Holiday",
         "grids.Organisation",
+        "casework.Topic", "casework.DigestTarget", "casework.DigestReceipt",
     }  # fmt: skip
 
 

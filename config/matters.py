@@ -1,0 +1,191 @@
+"""Settings of matters: topics, whole standards of them at once, and who is told every morning."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.importing.topics import topics_import, topics_read
+from casework.models import DigestTarget, Issue, Topic
+from config.configuring import ActAdmin, ConfigurationAdmin
+from desk.acts import done
+from grids.models import Area, Organisation
+from jobs.acts import act
+from lib.clock import today
+from lib.errors import Refusal
+from lib.hooks import AddressRefused, address_check
+
+MOST_BYTES = 5 * 2**20
+#: Remarks on the rows of a sheet that are shown at most.
+SHOWN = 100
+
+
+class TopicForm(forms.ModelForm):
+    """A topic with its subject from the list."""
+
+    subject = forms.ChoiceField(label=gettext_lazy("Subject"), choices=Issue.Subject.choices)
+
+    class Meta:
+        model = Topic
+        fields = ("subject", "label", "label_en", "code", "position")
+
+
+def topic_effects(before: Topic | None, topic: Topic, *, on: Any) -> list[str]:
+    """How many matters carry the topic."""
+    n = Issue.objects.filter(topic=topic).count()
+    return [_("%(n)d matters have this topic.") % {"n": n}] if n else []
+
+
+class TopicAdmin(ActAdmin):
+    """Topics one by one, or a standard of some hundred from a sheet, as one act."""
+
+    touches = staticmethod(topic_effects)
+    form = TopicForm
+    list_display = ("label", "subject_label", "code")
+    list_filter = ("subject",)
+    search_fields = ("label", "code")
+    change_list_template = "admin/topics.html"
+
+    @admin.display(description=gettext_lazy("Subject"))
+    def subject_label(self, topic: Topic) -> str:
+        return str(dict(Issue.Subject.choices).get(topic.subject, topic.subject))
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.load)
+        return [path("load/", view, name="casework_topic_load"), *super().get_urls()]
+
+    def load(self, request: HttpRequest) -> HttpResponse:
+        """Read a sheet of topics; where rows are wrong, nothing is loaded and each is named."""
+        problems, error = [], ""
+        if request.method == "POST":
+            try:
+                plan = topics_read(_upload(request))
+                problems = plan.problems
+                if not plan.errors:
+                    return self._load(request, plan)
+                error = _("Mend the rows with errors first; nothing was loaded.")
+            except Refusal as refusal:
+                error = refusal.sentence
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "error": error,
+            "title": _("Load topics from a sheet"), "problems": problems[:SHOWN],
+            "more": max(len(problems) - SHOWN, 0),
+        }  # fmt: skip
+        return render(request, "admin/topics_load.html", context, status=400 if error else 200)
+
+    def _load(self, request: HttpRequest, plan: Any) -> HttpResponse:
+        county = Area.objects.filter(level=Area.Level.COUNTY).first()
+        subject: Model = county or request.user  # type: ignore[assignment]
+        with act(
+            verb="configure.topics", by=request.user, path="", on=today(), subject=subject
+        ) as made:
+            counts = topics_import(plan)
+            made.sentence = _("Loaded topics: %(new)d new, %(changed)d changed, %(unchanged)d"
+                              " as before") % counts  # fmt: skip
+        for problem in [p for p in plan.problems if p.severity == "warning"][:SHOWN]:
+            place = f"{problem.sheet} {problem.column}{problem.row}"
+            messages.warning(request, f"{place}: {problem.message}")
+        return done(reverse("admin:casework_topic_changelist"), made)
+
+
+def _upload(request: HttpRequest) -> Path:
+    """The file sent, in a temporary place until the request ends."""
+    upload = request.FILES.get("file")
+    if upload is None or not upload.name:
+        raise Refusal(_("Choose a file first."), field="file")
+    if (upload.size or 0) > MOST_BYTES:
+        raise Refusal(_("The file is larger than 5 MB."), field="file")
+    # Kept open by the request: it is deleted with it.
+    copy = tempfile.NamedTemporaryFile(suffix=Path(upload.name).suffix)  # noqa: SIM115
+    request.__dict__["topics_file"] = copy
+    copy.write(upload.read())
+    copy.flush()
+    return Path(copy.name)
+
+
+class DigestTargetForm(forms.ModelForm):
+    """An address that fits its channel; a robot only at a host that is allowed."""
+
+    class Meta:
+        model = DigestTarget
+        fields = ("organisation", "area", "channel", "address", "secret", "active")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        address = str(given.get("address") or "").strip()
+        if given.get("channel") == DigestTarget.Channel.EMAIL:
+            try:
+                validate_email(address)
+            except ValidationError:
+                self.add_error("address", _("Enter an e-mail address."))
+        elif address:
+            try:
+                address_check(
+                    address, hosts=settings.DIGEST_HOSTS, loopback=settings.DIGEST_LOOPBACK
+                )
+            except AddressRefused:
+                hosts = "、".join(sorted(settings.DIGEST_HOSTS))
+                self.add_error(
+                    "address", _("Enter an address that begins with https:// at: %s.") % hosts
+                )
+        given["address"] = address
+        return given
+
+
+def target_effects(before: DigestTarget | None, target: DigestTarget, *, on: Any) -> list[str]:
+    """When the next digest goes there."""
+    if not target.active:
+        return [_("Nothing is sent there any more.")]
+    return [_("It is told on working days between 8:00 and 18:00, once, where matters wait.")]
+
+
+class DigestTargetAdmin(ActAdmin):
+    """Departments and grid offices that are told every working day what waits."""
+
+    touches = staticmethod(target_effects)
+    form = DigestTargetForm
+    list_display = ("__str__", "active", "latest")
+    list_select_related = ("organisation", "area")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "organisation":
+            kwargs["queryset"] = Organisation.objects.filter(
+                kind=Organisation.Kind.DEPARTMENT
+            ).order_by("name")
+        if db_field.name == "area":
+            kwargs["queryset"] = Area.objects.in_force(today()).filter(
+                level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP]
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=gettext_lazy("Last digest"), empty_value="-")
+    def latest(self, target: DigestTarget) -> str | None:
+        receipt = target.receipts.order_by("-on").first()  # type: ignore[attr-defined]
+        return f"{receipt.on} {receipt.get_state_display()} {receipt.error}" if receipt else None
+
+
+class DigestReceiptAdmin(ConfigurationAdmin):
+    """What became of each digest, to read."""
+
+    list_display = ("on", "target", "state", "tries", "error")
+    list_filter = ("state", "on")
+    list_select_related = ("target__organisation", "target__area")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
