@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.coverage import refresh
-from casework.issues import issue_advance, issue_register
+from casework.demo_matters import Walk
+from casework.issues import issue_register
 from casework.models import Contact, Issue
 from grids.importing.areas import areas_import
 from grids.models import Area, AreaCode, Organisation, Person, Post, Role
@@ -124,7 +125,7 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     yield _("%s contacts recorded") % casework.contacts(manager)
     yield _("%s reviews recorded") % casework.reviews()
     yield _("%s handovers proposed") % casework.handovers()
-    yield _("%s matters registered") % casework.issues()
+    yield _("%s matters registered") % casework.issues(users)
     for path in Area.objects.filter(level="county").values_list("path", flat=True):
         refresh(path, on=today)
     yield _("Coverage counted")
@@ -230,9 +231,10 @@ class Casework:
         return len(rows)
 
     @transaction.atomic
-    def issues(self) -> int:
+    def issues(self, users: dict[str, User]) -> int:
         """Matters raised: the finished ones closed with a result, open ones as far as they got."""
         departments = {o.name: o for o in Organisation.objects.all()}
+        walk, standing = Walk(users, today=self.today), 0
         rows = read(self.folder / "issues.csv")
         for number, row in enumerate(rows, start=1):
             on = date.fromisoformat(row["registered"])
@@ -248,10 +250,11 @@ class Casework:
                 department=departments.get(HANDLED_BY.get(row["subject"], "")),
             )  # fmt: skip
             if row["closed"]:
-                done = date.fromisoformat(row["closed"])
-                issue_advance(issue=issue, to=Issue.State.ACCEPTED, on=on)
-                issue_advance(issue=issue, to=Issue.State.CLOSED, on=done, note=row["answer"],
-                              result=RESULTS[row["result"]])  # fmt: skip
-            elif number % 3:
-                issue_advance(issue=issue, to=Issue.State.DISPATCHED, on=on)
+                walk.close(issue, on, done=date.fromisoformat(row["closed"]),
+                           result=RESULTS[row["result"]], answer=row["answer"])  # fmt: skip
+            else:
+                issue = walk.stand(issue, on, standing)
+                standing += 1
+        if rows:
+            walk.aside(issue)
         return len(rows)

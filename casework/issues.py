@@ -8,16 +8,35 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from casework.cast import cast_of, failed
 from casework.clocks import limit_for, urgent_limit
+from casework.effects import EFFECTS, Given
 from casework.models import Contact, Issue, IssueStep, Topic
+from casework.states import CAST, EVENTS, GUARDS, QUIET, TABLE, Move, label_of
 from grids.models import Area, Organisation
+from grids.naming import account_names
 from grids.scope import scope_of
 from households.models import Household
-from lib.errors import Refusal
+from lib.clock import SHANGHAI, today
+from lib.errors import Outdated, Refusal
+
+#: Of IssueStep.note.
+NOTE_LENGTH = 400
+#: What is said where a transition needs something that was not given.
+MISSING = {
+    "note": gettext_lazy("Write a sentence: what, or why."),
+    "result": gettext_lazy("Choose how it was resolved."),
+    "organisation": gettext_lazy("Choose a department."),
+    "until": gettext_lazy("Choose a day."),
+    "days": gettext_lazy("Say how many working days."),
+    "answer": gettext_lazy("Choose what the household said."),
+    "turn_to": gettext_lazy("Say where the resident can turn instead."),
+    "into": gettext_lazy("Choose the matter this one repeats."),
+}
 
 
 @transaction.atomic
@@ -88,21 +107,109 @@ def _may_register(by: User, area: Area, household: Household | None) -> bool:
 
 
 @transaction.atomic
-def issue_advance(
-    *, issue: Issue, to: str, on: date, note: str = "", result: str = "", by: User | None = None,
-    **changes: Any,
+def issue_step(
+    *, issue: Issue, verb: str, by: User | None, on: date, version: int | None = None,
+    in_name_of: User | None = None, **given: Any,
 ) -> Issue:  # fmt: skip
-    """Move a matter to another state; the step is kept. A finished one can only be reopened."""
+    """Take one transition of ``casework/states.py`` and keep it in the matter's path.
+
+    ``given``: note, result, organisation, helpers (list), until (date), days, answer, turn_to,
+    into (Issue), as the transition needs. ``version`` is what the person saw: Outdated, which says
+    what was done first, by whom and when, where the path went on since. ``by`` None is the
+    program itself, whose right is not asked: it writes down what somebody did elsewhere
+    (``in_name_of``). Refusal names the field at fault.
+    """
+    move = TABLE.get(verb)
+    if move is None or not move.before:
+        raise Refusal(_("There is no such step."))
+    issue = _locked(issue, given.get("into"))
+    if by is not None and not cast_of(issue, by, on=on) & set(move.who):
+        raise Refusal(_refused_to(move))
+    if (version is not None and version != issue.version) or issue.state not in move.before:
+        raise Outdated(_overtaken(issue), row=issue)
+    _day_or_refuse(issue, on)
+    actor = by or in_name_of
+    failing = failed(move, issue, actor, on=on)
+    if failing:
+        raise Refusal(str(GUARDS[failing]))
+    asked = Given(on=on, by=actor, **given)
+    asked.note = asked.note.strip()[:NOTE_LENGTH]
+    for name in move.needs:
+        if not getattr(asked, name):
+            raise Refusal(str(MISSING[name]), field=name)
+    before = issue.state
+    change = EFFECTS.get(verb)
+    after = (change(issue, asked) if change else None) or move.after or before
+    issue.state = after
+    issue.finished_on = on if after in Issue.FINISHED else None
+    if after in Issue.FINISHED:
+        issue.supervised_until = None
+    IssueStep.objects.create(
+        issue=issue, on=on, verb=verb, before=before, after=after, by=actor,
+        note=asked.note,
+        organisation=asked.organisation, until=asked.until, answer=asked.answer,
+    )  # fmt: skip
+    issue.version += verb not in QUIET
+    issue.save()
+    return issue
+
+
+@transaction.atomic
+def issue_event(
+    *, issue: Issue, verb: str, note: str, by: User | None, on: date,
+    organisation: Organisation | None = None, until: date | None = None,
+) -> IssueStep:  # fmt: skip
+    """Write an event beside the path (``states.EVENTS``), such as what a meeting decided."""
+    if verb not in EVENTS:
+        raise ValueError(verb)
     issue = Issue.objects.select_for_update().get(pk=issue.pk)
-    if by is not None and not scope_of(by).manages(issue.path):
-        raise Refusal(_("Only the township grid office of this area may do this."))
-    last = issue.steps.last()
+    _day_or_refuse(issue, on)
+    return IssueStep.objects.create(
+        issue=issue, on=on, verb=verb, before=issue.state, after=issue.state, by=by,
+        note=note.strip()[:NOTE_LENGTH], organisation=organisation, until=until,
+    )  # fmt: skip
+
+
+def _locked(issue: Issue, into: Issue | None) -> Issue:
+    """The matter as it stands, held until the end; with another one always in the same order."""
+    keys = {issue.pk, into.pk} if into is not None else {issue.pk}
+    rows = Issue.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    held = {row.pk: row for row in rows}
+    if into is not None:
+        into.refresh_from_db()
+    return held[issue.pk]
+
+
+def _day_or_refuse(issue: Issue, on: date) -> None:
+    """The clock never runs backwards, and nobody acts tomorrow."""
+    last = issue.steps.last()  # type: ignore[attr-defined]
     if last and on < last.on:
         raise Refusal(_("The matter has already moved on after that day."), field="on")
-    if issue.state in Issue.FINISHED and to != Issue.State.REOPENED:
-        raise Refusal(_("This matter is finished; reopen it first."))
-    IssueStep.objects.create(issue=issue, on=on, before=issue.state, after=to, by=by, note=note)
-    issue.state, issue.result = to, result or issue.result
-    issue.version = F("version") + 1
-    issue.save(update_fields=["state", "result", "version"])
-    return issue
+    if on > today():
+        raise Refusal(_("Choose a day up to today."), field="on")
+
+
+def _overtaken(issue: Issue) -> str:
+    """What was done first, by whom and when."""
+    step = issue.steps.exclude(verb__in=QUIET).last()  # type: ignore[attr-defined]
+    if step is None:
+        return _("The matter has moved on meanwhile; look at its path.")
+    who = str(step.by_id) if step.by_id else None
+    words = {
+        "who": account_names([who])[who] or _("the system"),
+        "what": label_of(step.verb) or Issue.State(step.after).label,
+        "when": step.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        "state": issue.get_state_display(),
+    }
+    return (
+        _(
+            "%(who)s was first: “%(what)s” on %(when)s; the matter is now “%(state)s”."
+            " Look at it again; what you typed is kept."
+        )
+        % words
+    )
+
+
+def _refused_to(move: Move) -> str:
+    names = "、".join(str(CAST[one]) for one in move.who)
+    return _("“%(what)s” is for: %(who)s.") % {"what": move.label, "who": names}

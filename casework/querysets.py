@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
@@ -116,6 +117,48 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(state="waiting")
 
 
+def given_to(departments: tuple[UUID, ...]) -> Q:
+    """Matters a department leads, one of its offices leads, or it helps with."""
+    from casework.models import IssueHelper
+    from grids.models import Organisation
+
+    if not departments:
+        return Q(department__in=())
+    offices = Organisation.objects.filter(parent__in=departments).values_list("pk", flat=True)
+    helped = IssueHelper.objects.filter(organisation__in=departments).values("issue")
+    return Q(department__in=[*departments, *offices]) | Q(pk__in=helped)
+
+
+class IssueRequestQuerySet(models.QuerySet):
+    """What waits to be approved."""
+
+    def waiting_for(self, user: User) -> IssueRequestQuerySet:
+        """More time for who manages the place, setting aside for its leaders; nobody else."""
+        from casework.models import IssueRequest
+        from grids.models import Role
+        from grids.scope import scope_of
+        from lib.clock import today
+
+        scope = scope_of(user)
+        on = today()
+        led = led_by(user, on) if Role.Kind.LEADER in scope.kinds else ()
+        return self.filter(
+            Q(kind=IssueRequest.Kind.EXTEND) & beneath(scope.manage, "issue__path")
+            | Q(kind=IssueRequest.Kind.SHELVE) & beneath(led, "issue__path"),
+            granted__isnull=True,
+        )
+
+
+def led_by(user: User, on: date) -> tuple[str, ...]:
+    """Paths of the areas somebody leads on a day."""
+    from grids.models import Post, Role
+
+    posts = Post.objects.in_force(on).filter(
+        person__user=user, role__kind=Role.Kind.LEADER, area__isnull=False
+    )
+    return tuple(posts.values_list("path", flat=True))
+
+
 class IssueQuerySet(models.QuerySet):
     """Matters residents raised."""
 
@@ -130,7 +173,7 @@ class IssueQuerySet(models.QuerySet):
 
         scope = scope_of(user)
         return self.filter(
-            Q(department__in=scope.departments)
+            given_to(scope.departments)
             | Q(household__isnull=True) & beneath(scope.areas)
             | Q(household__in=Household.objects.linked_to(user))
             | Q(household__isnull=False) & beneath(scope.manage)
@@ -154,6 +197,14 @@ class IssueQuerySet(models.QuerySet):
         from casework.models import Issue
 
         return self.with_state_on(on, current=current).exclude(state_on__in=Issue.FINISHED)
+
+    def late(self, at: datetime) -> IssueQuerySet:
+        """Open matters past the resident's limit: by the day, urgent ones by the hour."""
+        from casework.models import Issue
+
+        return self.exclude(state__in=Issue.FINISHED).filter(
+            Q(limit_at__isnull=True, limit_on__lt=at.date()) | Q(limit_at__lt=at)
+        )
 
     def at_public_places(self) -> IssueQuerySet:
         """Matters that have a pin: at a place, and never of a household."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 
 import pgtrigger
 from django.conf import settings
@@ -12,12 +13,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.models.contacts import Contact
-from casework.querysets import IssuePhotoQuerySet, IssueQuerySet
+from casework.querysets import IssuePhotoQuerySet, IssueQuerySet, IssueRequestQuerySet
 from grids.models import Area, Organisation, PathField, geometry_is_sound
 from households.models import Household
 from lib.history import tracked
 from lib.language import in_language
 from lib.marks import marks
+
+
+def is_past(day: date | None, moment: datetime | None, at: datetime) -> bool:
+    """Whether a limit has passed: a moment where there is one, else the end of a day."""
+    if moment is not None:
+        return moment < at
+    return day is not None and day < at.date()
 
 
 @tracked()
@@ -164,6 +172,8 @@ class Issue(models.Model):
         DECLINED = "declined", _("declined")
         MERGED = "merged", _("merged")
 
+    #: A department has it in hand, and its clock runs.
+    WITH_DEPARTMENT = (State.DISPATCHED, State.RECEIVED, State.IN_PROGRESS, State.REOPENED)
     #: Everything else is open, shelved included.
     FINISHED = (State.CLOSED, State.DECLINED, State.MERGED)
 
@@ -246,7 +256,11 @@ class Issue(models.Model):
     department_days_left = models.SmallIntegerField(null=True, blank=True)
     #: The moment an urgent matter's department must have answered, by the clock.
     department_limit_at = models.DateTimeField(null=True, blank=True)
+    #: What was left of that when it was set aside.
+    department_time_left = models.DurationField(null=True, blank=True)
     extended = models.BooleanField(default=False)
+    #: A leader supervises (督办): the day by which somebody tells how far it is.
+    supervised_until = models.DateField(null=True, blank=True)
     review_on = models.DateField(_("look at it again on"), null=True, blank=True)
     on_spot = models.BooleanField(_("solved on the spot"), default=False)
     answer = models.CharField(_("what the household said"), max_length=14, choices=Answer,
@@ -294,6 +308,21 @@ class Issue(models.Model):
         ]
         triggers = marks("SELECT path, false AS deep FROM changed")
 
+    @property
+    def is_open(self) -> bool:
+        """Not closed, declined or merged; what was set aside is open."""
+        return self.state not in self.FINISHED
+
+    def is_late(self, at: datetime) -> bool:
+        """Open and past the resident's limit: by the day, an urgent matter by the hour."""
+        return self.is_open and is_past(self.limit_on, self.limit_at, at)
+
+    def is_late_with_department(self, at: datetime) -> bool:
+        """In the hands of a department and past its limit; the clock stands while set aside."""
+        return self.state in self.WITH_DEPARTMENT and is_past(
+            self.department_limit_on, self.department_limit_at, at
+        )
+
 
 @tracked()
 class IssueStep(models.Model):
@@ -315,9 +344,13 @@ class IssueStep(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["issue", "on"], name="issuestep_issue")]
-        triggers = marks(
-            "SELECT i.path, false AS deep FROM changed c JOIN casework_issue i ON i.id = c.issue_id"
-        )
+        triggers = [
+            *marks(
+                "SELECT i.path, false AS deep FROM changed c"
+                " JOIN casework_issue i ON i.id = c.issue_id"
+            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
 
 @tracked()
@@ -360,6 +393,8 @@ class IssueRequest(models.Model):
     answered_on = models.DateField(null=True)
     granted = models.BooleanField(null=True)
     note = models.CharField(max_length=400, blank=True)
+
+    objects = IssueRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from casework.contacts import contact_record
-from casework.issues import issue_advance, issue_register
+from casework.issues import issue_register, issue_step
 from casework.report import REMAINDER_NAME, coverage_report, gap_a_month_ago
 from grids.models import DEPTH, Area, Person, Post, Role
 from grids.services import (
@@ -25,6 +25,7 @@ from households import services
 from households.links import cover_start, handover_propose, link_end, links_create
 from households.models import Household, NeedKind
 from households.needs import need_begin
+from tests.matters import matter_to
 
 pytestmark = pytest.mark.django_db
 BEGIN = date(2025, 1, 1)
@@ -334,9 +335,10 @@ def test_an_issue_is_open_until_closed_and_overdue_past_its_limit(place):
     )  # fmt: skip
     assert row(place, date(2026, 3, 5))["issues_open"] == 0
     assert [row(place, date(2026, 3, day))["issues_overdue"] for day in (9, 10)] == [0, 1]
-    issue_advance(issue=issue, to="shelved", on=date(2026, 3, 11))
+    matter_to(issue, "shelved", on=date(2026, 3, 11))
     assert row(place)["issues_overdue"] == 1
-    issue_advance(issue=issue, to="closed", on=ON)
+    issue_step(issue=issue, verb="resume", by=None, on=ON)
+    matter_to(issue, "closed", on=ON)
     assert (row(place)["issues_open"], row(place, date(2026, 3, 30))["issues_open"]) == (0, 1)
 
 

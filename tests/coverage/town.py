@@ -18,7 +18,7 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from casework.contacts import contact_record
-from casework.issues import issue_advance, issue_register
+from casework.issues import issue_register
 from grids.boundaries import boundaries_set
 from grids.models import Area, Organisation, Person, Post, Role
 from grids.services import (
@@ -36,6 +36,7 @@ from households.needs import need_begin, need_end
 from jobs.acts import act_undo
 from jobs.models import Act
 from lib.errors import Refusal
+from tests.matters import matter_to
 
 BEGIN = date(2025, 1, 31)
 CURRENT = date(2026, 4, 30)
@@ -383,7 +384,7 @@ class Writer:
             Issue.objects.filter(title="灯不亮").order_by("registered_on", "area__name")
         )
         to = self.random.choice(["accepted", "shelved", "closed", "declined", "reopened"])
-        issue_advance(issue=issue, to=to, on=self.day)
+        matter_to(issue, to, on=self.day)
 
     def redraw(self) -> None:
         village = self.area("village")

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 
 from accounts.models import AccessLog
-from casework.issues import issue_advance
 from casework.models import Issue, IssueStep
 from tests.mapview.test_tiles import fetch
+from tests.matters import matter_to
 from tests.people import World
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,8 @@ def pins(client, world: World, **query: str) -> dict[str, str]:
 def registered_earlier(world: World, key: str, days: int) -> Issue:
     """Let a matter have been registered some days ago, to be answered two days later."""
     began = world.on - timedelta(days=days)
-    IssueStep.objects.filter(issue=world.issues[key]).update(on=began)
+    with pgtrigger.ignore("casework.IssueStep:append_only"):
+        IssueStep.objects.filter(issue=world.issues[key]).update(on=began)
     Issue.objects.filter(pk=world.issues[key].pk).update(
         registered_on=began, limit_on=began + timedelta(days=2)
     )
@@ -49,7 +51,7 @@ def test_a_matter_of_a_household_has_no_pin_for_anybody(as_user, world: World):
 
 def test_a_pin_shows_the_state_of_the_day_asked_for(as_user, world: World):
     road = registered_earlier(world, "road", 20)
-    issue_advance(issue=road, to="closed", on=world.on - timedelta(days=5))
+    matter_to(road, "closed", on=world.on - timedelta(days=5))
     client = as_user("leader")
 
     def days_ago(days: int) -> dict[str, str]:
@@ -71,7 +73,7 @@ def test_the_state_of_today_is_that_of_the_last_step(as_user, world: World):
 
 def test_a_matter_tells_how_far_it_is(as_user, world: World):
     road = registered_earlier(world, "road", 20)
-    issue_advance(issue=road, to="closed", on=world.on - timedelta(days=5))
+    matter_to(road, "closed", on=world.on - timedelta(days=5))
     client = as_user("leader")
     now = client.get(f"/api/v1/issues/{road.pk}").json()
     assert (now["title"], now["state"], now["overdue"]) == ("甲一村路口积水", "closed", False)
