@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -15,6 +15,8 @@ from casework.cards import Face, faces_of
 from casework.models import ContactCard
 
 A_SHEET = 4
+#: Cards laid out in one go; then it is said how far it is.
+A_PART = 40
 WIDTH, HEIGHT = 105, 148
 #: A name of more characters is set smaller.
 LONG_NAME = 5
@@ -43,27 +45,32 @@ STYLE = """
 """
 
 
-def cards_file(cards: Sequence[ContactCard], *, address: str, sheets: bool, on: date) -> bytes:
-    """The PDF of printed cards, in the language of the county whoever prints them."""
+def cards_file(
+    cards: Sequence[ContactCard], *, address: str, sheets: bool, on: date,
+    step: Callable[[int], None] = lambda n: None,
+) -> bytes:  # fmt: skip
+    """The PDF of printed cards, in the language of the county whoever prints them.
+
+    ``address`` is scheme and host that the codes lead to; ``step`` is told how many are laid out.
+    """
     with translation.override(settings.LANGUAGE_CODE):
-        return cards_pdf(faces_of(cards, on=on), address=address, sheets=sheets)
+        return cards_pdf(faces_of(cards, on=on), address=address, sheets=sheets, step=step)
 
 
-def cards_pdf(faces: list[Face], *, address: str, sheets: bool) -> bytes:
-    """The cards as PDF; ``address`` is scheme and host that the codes lead to.
+def cards_pdf(
+    faces: Sequence[Face], *, address: str, sheets: bool,
+    step: Callable[[int], None] = lambda n: None,
+) -> bytes:  # fmt: skip
+    """The cards as PDF; ``sheets``: four on an A4 with cut marks, else one A6 page each.
 
-    ``sheets``: four on an A4 with cut marks, else one A6 page each. Raises ValueError for none.
+    Raises ValueError for none.
     """
     from weasyprint import HTML
 
     if not faces:
         raise ValueError("no cards")
     a_page = A_SHEET if sheets else 1
-    pages = "".join(
-        f"<main>{''.join(map(_card, faces[n : n + a_page], [address] * a_page))}"
-        f"{_marks() if sheets else ''}</main>"
-        for n in range(0, len(faces), a_page)
-    )
+    a_page = A_SHEET if sheets else 1
     # Placed by hand: grids and floats took ten times as long to lay out.
     places = "".join(
         f"section:nth-child({n + 1}) {{ left: {n % 2 * WIDTH}mm; top: {n // 2 * 148.5}mm }}"
@@ -72,8 +79,19 @@ def cards_pdf(faces: list[Face], *, address: str, sheets: bool) -> bytes:
     size = "A4" if sheets else f"{WIDTH}mm {HEIGHT}mm"
     height = 297 if sheets else HEIGHT
     style = f"@page {{ size: {size}; margin: 0 }}{STYLE} main {{ height: {height}mm }}{places}"
-    page = f"<!doctype html><html lang=zh-Hans><style>{style}</style><body>{pages}</body></html>"
-    return bytes(HTML(string=page).write_pdf())
+    pages = []
+    for begin in range(0, len(faces), A_PART):
+        part = faces[begin : begin + A_PART]
+        body = "".join(
+            f"<main>{''.join(_card(face, address) for face in part[n : n + a_page])}"
+            f"{_marks() if sheets else ''}</main>"
+            for n in range(0, len(part), a_page)
+        )
+        text = f"<!doctype html><html lang=zh-Hans><style>{style}</style><body>{body}</body></html>"
+        document = HTML(string=text).render()
+        pages += document.pages
+        step(begin + len(part))
+    return bytes(document.copy(pages).write_pdf())
 
 
 def _card(face: Face, address: str) -> str:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import password_give
-from casework.models import DigestReceipt, DigestTarget, Holiday, Topic
+from casework.models import CardText, DigestReceipt, DigestTarget, Holiday, Topic
 from config.configuring import (
+    CardTextAdmin,
     ConfigurationAdmin,
     HolidayAdmin,
     NeedKindAdmin,
@@ -119,6 +120,7 @@ site.register(Role, RoleAdmin)
 site.register(NeedKind, NeedKindAdmin)
 site.register(Holiday, HolidayAdmin)
 site.register(Organisation, OrganisationAdmin)
+site.register(CardText, CardTextAdmin)
 site.register(User, UserAdmin)
 site.register(Topic, TopicAdmin)
 site.register(DigestTarget, DigestTargetAdmin)

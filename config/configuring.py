@@ -220,3 +220,26 @@ class OrganisationAdmin(ActAdmin):
                 level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP, Area.Level.VILLAGE]
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class CardTextAdmin(ActAdmin):
+    """What contact cards and the page behind them say besides the contact."""
+
+    touches = staticmethod(effects.card_text_effects)
+    list_display = ("area", "duty_phone", "duty", "complain")
+    list_select_related = ("area",)
+    ordering = ("area__path",)
+    fields = ("area", "services", "duty", "duty_phone", "complain")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("area",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "area":
+            kwargs["queryset"] = Area.objects.in_force(today()).filter(
+                level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP, Area.Level.VILLAGE]
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

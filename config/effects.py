@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.models import Holiday
+from casework.models import CardText, ContactCard, Holiday
 from casework.withholding import SMALL
 from grids.models import Area, Organisation, Post, Role
 from households.models import Need, NeedKind
@@ -120,6 +120,20 @@ def holiday_effects(before: Holiday | None, holiday: Holiday, *, on: date) -> li
         return [_("The day has passed: no limit changes.")]
     return [
         _("Matters registered from now on count with this day; limits already set stay.")
+    ]  # fmt: skip
+
+
+def card_text_effects(before: CardText | None, text: CardText, *, on: date) -> list[str]:
+    """The page behind the code says it at once; paper does not."""
+    n = ContactCard.objects.filter(
+        handed_on__isnull=False, link__household__path__startswith=text.area.path
+    ).count()
+    return [
+        ngettext(
+            "The page behind the code says it from now on; %(n)d card on paper stays as it is.",
+            "The page behind the code says it from now on; %(n)d cards on paper stay as they are.",
+            n,
+        ) % {"n": n}
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from desk import (
     acts,
+    cards,
     emergency,
     feedback,
     household,
@@ -33,6 +34,9 @@ urlpatterns = [
     path("households/<uuid:key>/move/", shape.move, name="household-move"),
     path("households/<uuid:key>/close/", shape.close, name="household-close"),
     path("households/<uuid:key>/reopen/", shape.reopen, name="household-reopen"),
+    path("households/<uuid:key>/card/", cards.of_household, name="household-card"),
+    path("cards/", cards.page, name="cards"),
+    path("cards/print/", cards.of_area, name="cards-print"),
     path("exemptions/", leaving.exemptions, name="exemptions"),
     path("exemptions/<int:key>/<slug:verb>/", leaving.exemption_answer, name="exemption-answer"),
     path("households/<uuid:key>/contacts/", household.name_contact, name="household-name"),

@@ -70,6 +70,7 @@ def map_config(user: User) -> dict[str, Any]:
             "post_new": "/posts/new/",
             "tasks": "/tasks/",
             "task_new": "/tasks/new/",
+            "cards": "/cards/",
             "emergency_new": "/emergency/new/",
             "print": "/print/",
         },

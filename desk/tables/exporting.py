@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
+from desk.cardfiles import CARDS, cards_response
 from desk.models import ExportJob
 from desk.tables.actions import chosen_rows, keys_of
 from desk.tables.asked import Asked
@@ -108,6 +109,7 @@ def rows_to_write(request: SignedInRequest, asked: Asked) -> Any:
 def exports(request: SignedInRequest) -> HttpResponse:
     """One's own files: being made, ready to be fetched, given up."""
     labels = {key: label for table in TABLES.values() for key, label in table.exports}
+    labels[CARDS] = _("Contact cards")
     jobs = [(job, labels[job.what]) for job in jobs_of(request.user)]
     going = any(job.unfinished for job, _label in jobs)
     return render(request, "desk/tables/exports.html", {"jobs": jobs, "going": going})
@@ -128,6 +130,9 @@ def export_file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
     job = own_job(request, key)
     if not may_fetch(job):
         raise Http404
+    if job.what == CARDS:
+        note_read(request, Read("export.cards", job.where, job.rows, "P1"))
+        return cards_response(file_of(job).open("rb"), on=job.on)
     note(request, job.what, job.where, job.rows, reason=job.reason)
     return FileResponse(
         file_of(job).open("rb"), as_attachment=True,

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from desk import cards
 from desk.tables import actions, exporting, pages, views
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("<slug:kind>/", views.page, name="table"),
     path("households/needs/", views.needs, name="table-needs"),
     path("households/contact/", actions.contact, name="table-contact"),
+    path("households/cards/", cards.of_selection, name="table-cards"),
     path("households/review/", actions.review, name="table-review"),
     path("<slug:kind>/export/", exporting.export, name="table-export"),
     path("<slug:kind>/views/", pages.view_new, name="table-view-new"),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from accounts.models import User
+from desk.cardfiles import CARDS, cards_write
 from desk.models import ExportJob
 from desk.tables.asked import Asked, Typed, ask
 from desk.tables.exports import EXPORTS, write
@@ -67,18 +69,44 @@ def export_order(
     """Ask for a file of all rows that fit."""
     if not asked.scope.manage:
         raise Refusal(_("Nothing of this can be exported by you."))
-    if ExportJob.objects.filter(by=asked.user, state__in=ExportJob.UNFINISHED).count() >= MOST:
-        raise Refusal(_("%s files of yours are being made; wait for one, or cancel it.") % MOST)
+    places_left(asked.user)
     job = ExportJob(
         by=asked.user, table=asked.table.kind, what=what, on=asked.on, query=asked.query(),
         typed=dict(asked.typed.fields()), language=translation.get_language() or "", plain=plain,
         needs=needs, reason=asked.typed.reason if needs else "", where=where, expected=expected,
         managed=list(asked.scope.manage),
     )  # fmt: skip
+    return ordered(job)
+
+
+def places_left(user: User) -> None:
+    """Refusal where as many files are on their way as one person may have."""
+    if ExportJob.objects.filter(by=user, state__in=ExportJob.UNFINISHED).count() >= MOST:
+        raise Refusal(_("%s files of yours are being made; wait for one, or cancel it.") % MOST)
+
+
+def ordered(job: ExportJob) -> ExportJob:
+    """Keep what was asked for, and tell the worker."""
     with transaction.atomic():
         job.save()
         transaction.on_commit(partial(export_make.enqueue, str(job.pk)))
     return job
+
+
+def cards_order(
+    *, query: dict[str, object], expected: int, where: str, on: date, by: User
+) -> ExportJob:
+    """Ask for a file of contact cards; ``query`` as ``desk/cardfiles.py`` reads it."""
+    managed = list(scope_of(by).manage)
+    if not managed:
+        raise Refusal(_("Nothing of this can be exported by you."))
+    places_left(by)
+    return ordered(
+        ExportJob(
+            by=by, table=CARDS, what=CARDS, on=on, query=query, where=where, expected=expected,
+            language=translation.get_language() or "", managed=managed,
+        )
+    )  # fmt: skip
 
 
 def export_cancel(*, job: ExportJob, by: User) -> None:
@@ -124,15 +152,23 @@ def export_make(key: str) -> None:
 
 
 def _make(job: ExportJob) -> None:
-    asked = asked_again(job)
-    if not job.by.is_active or not asked.scope.manage:
+    if not job.by.is_active or not scope_of(job.by).manage:
         raise Refusal(_("Nothing of this can be exported by you."))
+    if job.what == CARDS:
+        _finish(job, lambda out: cards_write(job, out, step=partial(_stepped, job)))
+        return
+    asked = asked_again(job)
     sheet = EXPORTS[job.what].sheet(asked.table.rows(asked), asked, job.needs)
     sheet.rows = _counted(job, sheet.rows)
+    _finish(job, lambda out: write(out, sheet, plain=job.plain))
+
+
+def _finish(job: ExportJob, write_to: Callable[[BinaryIO], int]) -> None:
+    """Write the file where only the server reads it, and say that it is ready."""
     path = file_of(job)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as out:
-        rows = write(out, sheet, plain=job.plain)
+        rows = write_to(out)
     if not rows:
         raise Refusal(_("Nothing of this can be exported by you."))
     if not _turn(job, State.READY, rows=rows):
@@ -152,11 +188,16 @@ def asked_again(job: ExportJob) -> Asked:
 
 def _counted(job: ExportJob, rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
     """The rows; every so many the page is told how far it is, and whether to go on is asked."""
-    running = ExportJob.objects.filter(pk=job.pk, state=State.RUNNING)
     for n, row in enumerate(rows, start=1):
-        if n % STEP == 0 and not running.update(rows=n, moved_at=timezone.now()):
-            raise GivenUp
+        if n % STEP == 0:
+            _stepped(job, n)
         yield row
+
+
+def _stepped(job: ExportJob, n: int) -> None:
+    running = ExportJob.objects.filter(pk=job.pk, state=State.RUNNING)
+    if not running.update(rows=n, moved_at=timezone.now()):
+        raise GivenUp
 
 
 def _turn(job: ExportJob, state: str, **values: object) -> bool:

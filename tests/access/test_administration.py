@@ -50,7 +50,7 @@ def need_form(kind: NeedKind, **more: object) -> dict[str, object]:
 def test_it_holds_configuration_only() -> None:
     assert {model._meta.label for model in site._registry} == {
         "accounts.User", "grids.Role", "households.NeedKind", "casework.Holiday",
-        "grids.Organisation",
+        "grids.Organisation", "casework.CardText",
         "casework.Topic", "casework.DigestTarget", "casework.DigestReceipt",
     }  # fmt: skip
 

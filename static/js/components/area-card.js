@@ -128,6 +128,9 @@ export class AreaCard extends Panel {
         this.placeable(row) ? h('button.button', {
           type: 'button', 'data-focus': 'locate', onclick: () => this.model.placing.startUnit(row),
         }, _('Place by a pin')) : null) : null,
+      this.model.canLink && row.code && !this.model.isPast ? h('a.link', {
+        href: `${this.model.config.urls.cards}?area=${encodeURIComponent(row.code)}`, 'data-focus': 'cards',
+      }, _('Contact cards'), icon('next')) : null,
       emergencyButton(this.model, row));
   }
 
