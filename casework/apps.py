@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +9,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.reads import seal_log
+        from casework.activities import ensure_activity_kinds
         from casework.duties import (
             close_emergency_lists,
             count_marked,
@@ -25,3 +27,4 @@ class CaseworkConfig(AppConfig):
         rota.every(300, send_digests)
         rota.every(None, turn_of_day)
         rota.every(None, tallies_forget)
+        post_migrate.connect(ensure_activity_kinds, sender=self)

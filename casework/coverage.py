@@ -31,6 +31,7 @@ SUMS = (
     "gap_zhongdian", "absent", "reviewed", "with_phone", *TIERS,
     "overdue", "overdue_zhongdian", "unlocated", "outside",
     "required_posts", "vacancies", "overloaded", "issues_open", "issues_overdue",
+    "deeds", "activities",
 )  # fmt: skip
 LATEST = ("left_on", "last_reviewed")
 

@@ -52,14 +52,21 @@ class DeedQuerySet(models.QuerySet):
     """Help given."""
 
     def visible_to(self, user: User) -> DeedQuerySet:
-        """Deeds of places of one's area, and of the households one may read."""
+        """Deeds of places of one's area, and of the households one may read.
+
+        The household's own path decides, not the deed's: it may have moved since.
+        """
         from grids.scope import scope_of
         from households.models import Household
 
-        return self.filter(
-            Q(household__isnull=True) & beneath(scope_of(user).areas)
-            | Q(household__in=Household.objects.visible_to(user))
-        )
+        scope = scope_of(user)
+        seen = Q(household__isnull=True) & beneath(scope.areas)
+        # A join by key, which a page of 50 follows 50 times; a list of all households would be
+        # made whole for each page.
+        seen |= Q(household__isnull=False) & beneath(scope.households, "household__path")
+        if scope.own:
+            seen |= Q(household__in=Household.objects.linked_to(user))
+        return self.filter(seen)
 
 
 class ContactCardQuerySet(models.QuerySet):

@@ -27,9 +27,12 @@ RATES = ("linked", "party_linked", "party_met")
 PLAIN = (
     "gap_zhongdian", "overdue_zhongdian", "absent", "last_reviewed", "reviewed", "with_phone",
     "overdue", "unlocated", "outside", "required_posts", "vacancies", "overloaded",
-    "issues_open", "issues_overdue", "left_on",
+    "issues_open", "issues_overdue", "deeds", "activities", "left_on",
 )  # fmt: skip
 DATES = ("left_on", "last_reviewed")
+#: A place is out of balance below this share of the mean, from so many households with a need.
+FAR_BELOW = 0.5
+COMPARED_FROM = 10
 
 Sums = dict[str, Any]
 
@@ -88,12 +91,9 @@ def coverage_report(
             "km2": None,
         }  # fmt: skip
         rows.append({**remainder, **_columns(rest, hidden.get("rest", set()))})
-    return {
-        "on": on,
-        "level": level,
-        "total": {**_named(here, outlines), **_columns(total, hidden.get("total", set()))},
-        "rows": rows,
-    }
+    whole = {**_named(here, outlines), **_columns(total, hidden.get("total", set()))}
+    mark_imbalance(rows, whole)
+    return {"on": on, "level": level, "total": whole, "rows": rows}
 
 
 def gap_a_month_ago(area: Area, *, on: date) -> dict[str, Any] | None:
@@ -188,8 +188,35 @@ def _columns(row: Sums, hidden: set[str]) -> dict[str, Any]:
     for name in PLAIN:
         columns[name] = None if name in hidden else row[name]
     columns["tier"] = {tier: None if tier in hidden else row[tier] for tier in TIERS}
+    columns |= _help_columns(row, hidden)
     columns["withheld"] = [f"tier.{m}" if m in TIERS else m for m in MEASURES if m in hidden]
     return columns
+
+
+def _help_columns(row: Sums, hidden: set[str]) -> dict[str, Any]:
+    """Households with a need, and deeds of a year for each hundred of them.
+
+    Both are withheld together with the tiers they are the sum of.
+    """
+    needing = None if hidden & {"guanzhu", "zhongdian"} else row["guanzhu"] + row["zhongdian"]
+    return {
+        "needing": needing,
+        "help_per_100": row["deeds"] / needing * 100 if needing else None,
+        "imbalance": False,
+    }
+
+
+def mark_imbalance(rows: list[dict[str, Any]], total: Mapping[str, Any]) -> None:
+    """Mark places (失衡点) where far less is given than the need would have it.
+
+    Less than ``FAR_BELOW`` of what the whole area gives for each hundred households with a need;
+    of places with at least ``COMPARED_FROM`` such households, as one deed more or less moves the
+    others from one end to the other. Nothing is marked where the sum itself is withheld.
+    """
+    mean = total["help_per_100"]
+    for row in rows if mean else ():
+        enough = row["needing"] is not None and row["needing"] >= COMPARED_FROM
+        row["imbalance"] = bool(row["id"] and enough and row["help_per_100"] < mean * FAR_BELOW)
 
 
 def _needs_of(row: Sums) -> dict[str, int]:

@@ -16,8 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import password_give
-from casework.models import CardText, DigestReceipt, DigestTarget, Holiday, Topic
+from casework.models import (
+    ActivityKind,
+    CardText,
+    DigestReceipt,
+    DigestTarget,
+    Holiday,
+    Topic,
+)
 from config.configuring import (
+    ActivityKindAdmin,
     CardTextAdmin,
     ConfigurationAdmin,
     HolidayAdmin,
@@ -121,6 +129,7 @@ site.register(NeedKind, NeedKindAdmin)
 site.register(Holiday, HolidayAdmin)
 site.register(Organisation, OrganisationAdmin)
 site.register(CardText, CardTextAdmin)
+site.register(ActivityKind, ActivityKindAdmin)
 site.register(User, UserAdmin)
 site.register(Topic, TopicAdmin)
 site.register(DigestTarget, DigestTargetAdmin)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from casework.models import ActivityKind
 from config import effects
 from config.forms import NeedKindForm, OrganisationForm, RoleForm
 from desk.acts import act_shown, done
@@ -193,6 +194,19 @@ class HolidayAdmin(ActAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
+
+
+class ActivityKindAdmin(ActAdmin):
+    """Kinds of activity; one that was used is kept, for what is on record under it."""
+
+    touches = staticmethod(effects.activity_kind_effects)
+    list_display = ("label", "code", "position")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return isinstance(obj, ActivityKind) and not obj.activities.exists()
 
 
 class OrganisationAdmin(ActAdmin):

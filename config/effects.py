@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.models import CardText, ContactCard, Holiday
+from casework.models import Activity, ActivityKind, CardText, ContactCard, Holiday
 from casework.withholding import SMALL
 from grids.models import Area, Organisation, Post, Role
 from households.models import Need, NeedKind
@@ -147,3 +147,13 @@ def organisation_effects(before: Organisation | None, unit: Organisation, *, on:
         _("%(posts)d posts are held at it and %(areas)d areas are paired with it; they stay.")
         % {"posts": posts, "areas": areas}
     ]
+
+
+def activity_kind_effects(
+    before: ActivityKind | None, kind: ActivityKind, *, on: date
+) -> list[str]:  # fmt: skip
+    """Activities on record are shown under the new name."""
+    if before is None or not changed(before, kind, "label", "label_en"):
+        return []
+    n = Activity.objects.filter(kind=kind).count()
+    return [_("%(n)d activities on record are shown under the new name.") % {"n": n}]

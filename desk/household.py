@@ -22,7 +22,7 @@ from accounts.keys import phone_of
 from accounts.models import User
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
-from casework.models import Issue
+from casework.models import Deed, Issue
 from desk.acts import done
 from desk.history import history_of
 from grids.basemap import basemap
@@ -118,6 +118,7 @@ TABS = {
     "contacts": gettext_lazy("Contact"),
     "needs": gettext_lazy("Needs"),
     "matters": gettext_lazy("Matters"),
+    "help": gettext_lazy("Help given"),
     "place": gettext_lazy("Places"),
     "history": gettext_lazy("History"),
 }
@@ -145,6 +146,9 @@ def panel(user: User, household: Household, tab: str, *, shows_needs: bool) -> d
     if tab == "matters":
         mine = Issue.objects.visible_to(user).filter(household=household)
         return {"matters": list(mine.select_related("department").order_by("-registered_on", "pk"))}
+    if tab == "help":
+        given = Deed.objects.visible_to(user).filter(household=household)
+        return {"deeds": list(given.select_related("organisation").order_by("-on", "pk"))}
     if tab == "place":
         filed = household.memberships.select_related("area").order_by("-during")
         return {"filed": list(filed[:HISTORY])}

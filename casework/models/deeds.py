@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.models.contacts import Contact
 from casework.models.issues import Issue
@@ -16,6 +18,15 @@ from grids.models import Area, Organisation, Pairing, PathField, geometry_is_sou
 from households.models import Household
 from lib.history import tracked
 from lib.language import in_language
+from lib.marks import marks
+
+
+def plain(number: Decimal | None) -> str:
+    """A number as offices write it: 1,200 or 1,200.5; empty where there is none."""
+    if number is None:
+        return ""
+    whole, _point, decimals = f"{number:,.2f}".partition(".")
+    return f"{whole}.{decimals}".rstrip("0").rstrip(".")
 
 
 @tracked()
@@ -81,6 +92,12 @@ class Activity(models.Model):
             models.Index(fields=["path", "-on"], name="activity_path"),
             models.Index(fields=["on", "id"], name="activity_on"),
         ]
+        triggers = marks("SELECT path, false AS deep FROM changed")
+
+    @property
+    def quantity_text(self) -> str:
+        """What was given out, with its unit."""
+        return f"{plain(self.quantity)} {self.unit}".strip()
 
 
 @tracked()
@@ -94,7 +111,7 @@ class Deed(models.Model):
     class State(models.TextChoices):
         APPLIED = "applied", _("applied for")
         APPROVED = "approved", _("approved")
-        GRANTED = "granted", _("handed out")
+        GRANTED = "granted", pgettext_lazy("of help", "handed out")
         PLANNED = "planned", _("planned")
         UNDER_WAY = "under_way", _("under way")
         FINISHED = "finished", _("finished")
@@ -170,6 +187,31 @@ class Deed(models.Model):
             models.Index(fields=["on", "id"], name="deed_on"),
             models.Index(fields=["household"], name="deed_household"),
         ]
+        triggers = marks("SELECT path, false AS deep FROM changed")
+
+    def _about(self, number: str, *, first: bool) -> str:
+        """A number with 余 or 多 behind it, where it is the ``first`` the source gave."""
+        words = {self.Approximate.OVER: "余", self.Approximate.MORE: "多"}
+        return number + words.get(self.Approximate(self.approximate), "") if (
+            number and first and self.approximate
+        ) else number  # fmt: skip
+
+    @property
+    def quantity_text(self) -> str:
+        """The quantity with its unit: 120余 亩."""
+        number = self._about(plain(self.quantity), first=True)
+        return f"{number} {self.unit}".strip()
+
+    @property
+    def people_text(self) -> str:
+        """The people helped; 余 and 多 belong to them where there is no quantity."""
+        number = f"{self.people:,}" if self.people else ""
+        return self._about(number, first=self.quantity is None)
+
+    @property
+    def amount_text(self) -> str:
+        """The amount in yuan; 余 and 多 belong to it where nothing else is counted."""
+        return self._about(plain(self.amount), first=self.quantity is None and not self.people)
 
 
 @tracked()

@@ -48,6 +48,9 @@ class AreaMetric(models.Model):
     overloaded = models.IntegerField(default=0)
     issues_open = models.IntegerField(default=0)
     issues_overdue = models.IntegerField(default=0)
+    #: Help given and sessions of activities within the last 12 months.
+    deeds = models.IntegerField(default=0)
+    activities = models.IntegerField(default=0)
 
     class Meta:
         indexes = [

@@ -302,6 +302,21 @@ issue_sum AS (
     WHERE state.after NOT IN ('closed', 'declined', 'merged')
     GROUP BY a.id
 ),
+-- What has reached people within a year: a deed on its way is not counted.
+deed_sum AS (
+    SELECT a.id AS area_id, count(*) AS deeds
+    FROM scope_area a
+    JOIN casework_deed d ON d.path = a.path AND d.state IN ('granted', 'finished')
+        AND d."on" <= %(on)s AND d."on" > %(on)s::date - interval '12 months'
+    GROUP BY a.id
+),
+activity_sum AS (
+    SELECT a.id AS area_id, sum(t.sessions) AS activities
+    FROM scope_area a
+    JOIN casework_activity t ON t.path = a.path
+        AND t."on" <= %(on)s AND t."on" > %(on)s::date - interval '12 months'
+    GROUP BY a.id
+),
 area_fact AS (
     SELECT a.id AS area_id, a.path,
         coalesce(h.households, 0) AS households,
@@ -333,10 +348,14 @@ area_fact AS (
         coalesce(p.vacancies, 0) AS vacancies,
         coalesce(o.overloaded, 0) AS overloaded,
         coalesce(i.issues_open, 0) AS issues_open,
-        coalesce(i.issues_overdue, 0) AS issues_overdue
+        coalesce(i.issues_overdue, 0) AS issues_overdue,
+        coalesce(e.deeds, 0) AS deeds,
+        coalesce(t.activities, 0) AS activities
     FROM scope_area a
     LEFT JOIN household_sum h ON h.area_id = a.id
     LEFT JOIN post_sum p ON p.area_id = a.id
     LEFT JOIN overload_sum o ON o.home = a.path
     LEFT JOIN issue_sum i ON i.area_id = a.id
+    LEFT JOIN deed_sum e ON e.area_id = a.id
+    LEFT JOIN activity_sum t ON t.area_id = a.id
 )

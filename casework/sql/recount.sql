@@ -45,21 +45,21 @@ INSERT INTO casework_areametric AS m (
     gap_no_grid, gap_handover, gap_left, gap_vacant, gap_full, gap_new, gap_unassigned,
     left_on, gap_zhongdian, absent, last_reviewed, reviewed, with_phone,
     fangxin, guanzhu, zhongdian, overdue, overdue_zhongdian, unlocated, outside,
-    required_posts, vacancies, overloaded, issues_open, issues_overdue
+    required_posts, vacancies, overloaded, issues_open, issues_overdue, deeds, activities
 )
 SELECT
     %(on)s, area_id, path, households, excluded, linked, party_linked, party_met,
     gap_no_grid, gap_handover, gap_left, gap_vacant, gap_full, gap_new, gap_unassigned,
     left_on, gap_zhongdian, absent, last_reviewed, reviewed, with_phone,
     fangxin, guanzhu, zhongdian, overdue, overdue_zhongdian, unlocated, outside,
-    required_posts, vacancies, overloaded, issues_open, issues_overdue
+    required_posts, vacancies, overloaded, issues_open, issues_overdue, deeds, activities
 FROM area_fact
 ON CONFLICT (area_id) DO UPDATE SET (
     computed_on, path, households, excluded, linked, party_linked, party_met,
     gap_no_grid, gap_handover, gap_left, gap_vacant, gap_full, gap_new, gap_unassigned,
     left_on, gap_zhongdian, absent, last_reviewed, reviewed, with_phone,
     fangxin, guanzhu, zhongdian, overdue, overdue_zhongdian, unlocated, outside,
-    required_posts, vacancies, overloaded, issues_open, issues_overdue
+    required_posts, vacancies, overloaded, issues_open, issues_overdue, deeds, activities
 ) = (
     excluded.computed_on, excluded.path, excluded.households, excluded.excluded,
     excluded.linked, excluded.party_linked, excluded.party_met,
@@ -70,5 +70,5 @@ ON CONFLICT (area_id) DO UPDATE SET (
     excluded.fangxin, excluded.guanzhu, excluded.zhongdian, excluded.overdue,
     excluded.overdue_zhongdian, excluded.unlocated, excluded.outside,
     excluded.required_posts, excluded.vacancies, excluded.overloaded,
-    excluded.issues_open, excluded.issues_overdue
+    excluded.issues_open, excluded.issues_overdue, excluded.deeds, excluded.activities
 )

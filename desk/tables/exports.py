@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from casework.models import Issue
 from desk.tables.asked import Asked
+from desk.tables.ledgers import activities_sheet, deeds_sheet
 from grids.importing.exporting import areas_sheet, staff_sheet
 from grids.models import Post
 from grids.querysets import beneath
@@ -76,6 +77,10 @@ EXPORTS = {
         lambda rows, asked, needs: areas_sheet(_managed(rows, asked), on=asked.on),
     ),
     "issues": Export("诉求", "P2", lambda rows, asked, needs: _issues(rows, asked)),
+    "deeds": Export("帮扶", "P2", lambda rows, asked, needs: deeds_sheet(_managed(rows, asked))),
+    "activities": Export(
+        "活动", "P0", lambda rows, asked, needs: activities_sheet(_managed(rows, asked))
+    ),
 }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.http import Http404
 
 from accounts.models import User
+from desk.tables.activities import TABLE as ACTIVITIES
 from desk.tables.areas import TABLE as AREAS
+from desk.tables.deeds import TABLE as DEEDS
 from desk.tables.households import TABLE as HOUSEHOLDS
 from desk.tables.issues import TABLE as ISSUES
 from desk.tables.people import TABLE as PEOPLE
@@ -13,7 +15,9 @@ from desk.tables.posts import TABLE as POSTS
 from desk.tables.table import Table
 from grids.scope import scope_of
 
-TABLES: dict[str, Table] = {t.kind: t for t in (HOUSEHOLDS, PEOPLE, POSTS, AREAS, ISSUES)}
+TABLES: dict[str, Table] = {
+    t.kind: t for t in (HOUSEHOLDS, PEOPLE, POSTS, AREAS, ISSUES, DEEDS, ACTIVITIES)
+}
 
 
 def tables_of(user: User) -> list[Table]:

@@ -141,7 +141,7 @@ class Empty:
 
 
 class Table(ABC):
-    """One of the five. A subclass declares; what it asks starts at ``visible_to``."""
+    """One of the tables. A subclass declares; what it asks starts at ``visible_to``."""
 
     kind: str
     label: Any
@@ -181,6 +181,10 @@ class Table(ABC):
     @abstractmethod
     def count_line(self, total: Total) -> str:
         """The number of rows in words, with the noun of the table."""
+
+    def sums_line(self, asked: Asked, total: Total) -> str:
+        """What the rows that fit add up to, in words; empty where nothing is added up."""
+        return ""
 
     @abstractmethod
     def empty(self, asked: Asked) -> Empty:

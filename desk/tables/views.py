@@ -97,6 +97,7 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "heads": chips.heads(asked, columns),
         "total": total,
         "count_line": table.count_line(total),
+        "sums_line": table.sums_line(asked, total),
         "area": chips.area_chip(asked),
         "flags": chips.flag_chips(asked),
         "values": chips.value_chips(asked),

@@ -41,6 +41,8 @@ TABLES = {
     "posts": ["filter=vacant", "filter=ended", "ended_since=2020-01-01", "columns=role,person,until,background"],
     "areas": ["filter=vacant", "filter=no_outline", "columns=name,type,kind,heads"],
     "issues": ["filter=open", "place=household", "columns=title,household,source,campaign"],
+    "deeds": ["whom=household", "filter=projects", "columns=what,whom,subject,result", "sort=place"],
+    "activities": ["what=training", "columns=title,place,note"],
 }  # fmt: skip
 
 
@@ -95,10 +97,18 @@ def addresses(world: World) -> list[str]:
                 f"/api/v1/candidates?area={code}",
             ]
     found += [f"/api/v1/households/{h.pk}/card" for h in world.households.values()]
-    found += ["/households/new/", "/exemptions/"]
+    found += [
+        "/households/new/",
+        "/exemptions/",
+        "/deeds/new/",
+        "/activities/new/",
+        "/balance/",
+        f"/balance/?area={CODES['T1']}",
+    ]
     for household in world.households.values():
         page = f"/households/{household.pk}/"
         found += [page, f"{page}contact/", f"{page}edit/", f"{page}needs/", f"{page}move/"]
+        found += [f"{page}?tab=help", f"/deeds/new/?household={household.pk}"]
     found += [f"/people/{person.pk}/" for person in world.people.values()]
     found += [f"/people/{person.pk}/edit/" for person in world.people.values()]
     found += [f"/posts/{post.pk}/" for post in world.posts.values()]

@@ -15,7 +15,7 @@ from typing import Any
 
 import shapely
 
-from casework.models import Contact, Issue, IssueStep
+from casework.models import Activity, Contact, Deed, Issue, IssueStep
 from grids.models import Area, AreaCode, Boundary, Pairing, Person, Post, Role
 from households.models import (
     Absence,
@@ -36,7 +36,7 @@ COUNTS = (
     "households", "in_scope", "excluded", "linked", "party_linked", "party_met", "gap",
     "gap_zhongdian", "overdue_zhongdian", "absent", "reviewed", "with_phone", "overdue",
     "unlocated", "outside", "required_posts", "vacancies", "overloaded", "issues_open",
-    "issues_overdue",
+    "issues_overdue", "deeds", "activities",
 )  # fmt: skip
 TIERS = ("fangxin", "guanzhu", "zhongdian")
 
@@ -95,6 +95,8 @@ class World:
         self.contacts = by(list(Contact.objects.all()), "household_id")
         self.issues = list(Issue.objects.all())
         self.steps = by(list(IssueStep.objects.order_by("id")), "issue_id")
+        self.deeds = list(Deed.objects.all())
+        self.activities = list(Activity.objects.all())
         self.shapes = [
             (b.path, b.during, shapely.from_wkb(bytes(b.geom.wkb)))
             for b in Boundary.objects.filter(level="grid")
@@ -323,6 +325,12 @@ class World:
             found.append((issue.path, "issues_open", 1))
             if issue.limit_on < on:
                 found.append((issue.path, "issues_overdue", 1))
+        for deed in self.deeds:
+            if deed.state in ("granted", "finished") and deed.on <= on < months_after(deed.on, 12):
+                found.append((deed.path, "deeds", 1))
+        for activity in self.activities:
+            if activity.on <= on < months_after(activity.on, 12):
+                found += [(activity.path, "activities", 1)] * activity.sessions
         return found
 
     def count_posts(self, on: date, loads: Any, limits: Any) -> list[tuple[str, str, Any]]:

@@ -17,8 +17,11 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import IntegrityError
 
 from accounts.models import User
+from casework.activities import activity_record
 from casework.contacts import contact_record
+from casework.deeds import deed_record, deed_remove
 from casework.issues import issue_register
+from casework.models import ActivityKind, Deed
 from grids.boundaries import boundaries_set
 from grids.models import Area, Organisation, Person, Post, Role
 from grids.services import (
@@ -140,7 +143,8 @@ class Writer:
             self.cover: 7, self.propose: 6, self.answer: 5, self.start_post: 5, self.end_post: 4,
             self.contact: 14, self.raise_issue: 7, self.advance_issue: 9, self.ask: 5,
             self.approve: 6, self.end_exemption: 2, self.pair: 2, self.new_bureau: 2,
-            self.party: 3, self.limit: 4, self.redraw: 1, self.new_unit: 1,
+            self.party: 3, self.limit: 4, self.redraw: 1, self.new_unit: 1, self.give: 6,
+            self.hold: 4,
         }  # fmt: skip
         self.changes, self.weights = list(changes), list(changes.values())
 
@@ -320,6 +324,24 @@ class Writer:
             made_by=self.pick(Person.objects.order_by("name")),
             mode=self.random.choice(["visit", "visit", "phone", "came", "entrusted"]),
             reached=self.random.random() < 0.8,
+        )  # fmt: skip
+
+    def give(self) -> None:
+        """Help for a household or a place, done or on its way; now and then one is taken out."""
+        at_home = self.random.random() < 0.6
+        deed_record(
+            what="办实事", on=self.day, current=max(self.day, CURRENT),
+            household=self.household() if at_home else None, area=self.area("village", "grid"),
+            state=self.random.choice(["granted", "granted", "applied"]),
+        )  # fmt: skip
+        if self.random.random() < 0.2:
+            deed_remove(deed=self.pick(Deed.objects.order_by("what", "on", "path")), by=None)
+
+    def hold(self) -> None:
+        activity_record(
+            kind=self.pick(ActivityKind.objects.all()), title="活动", on=self.day,
+            area=self.area("township", "village"), current=max(self.day, CURRENT),
+            sessions=self.random.randint(1, 3),
         )  # fmt: skip
 
     # Posts and organisations --------------------------------------------------------------

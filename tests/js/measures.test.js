@@ -45,3 +45,17 @@ test('it has nothing to count where no household is in scope, except what is not
   assert.deepEqual(measureByKey('gap').areas([nobody, { in_scope: 3 }]), []);
   assert.deepEqual(measureByKey('vacancies').areas([nobody]), [nobody]);
 });
+
+test('it tells of help by need what the list tells, and keeps it back with the need', () => {
+  const measure = measureByKey('help_per_100');
+  const given = { id: 'a', in_scope: 90, needing: 20, deeds: 3, help_per_100: 15, imbalance: true, withheld: [] };
+  assert.equal(measure.value(given), 15);
+  assert.match(measure.text(given), /15.* · far less than the mean$/);
+  assert.equal(measure.mark({ ...given, imbalance: false }), '');
+  assert.ok(measure.empty({ ...given, needing: 0, help_per_100: null }));
+  const kept = { ...given, needing: null, help_per_100: null, imbalance: false, withheld: ['tier.guanzhu', 'tier.zhongdian'] };
+  assert.ok(measure.withheld(kept));
+  assert.ok(!measure.empty(kept));
+  assert.equal(measure.value(kept), null);
+  assert.equal(measureByKey('deeds').value(given), 3);
+});

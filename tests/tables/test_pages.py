@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from casework.models import Issue
+from casework.activities import activity_record
+from casework.deeds import deed_record
+from casework.models import ActivityKind, Issue
 from desk.tables import chips, keyset
 from desk.tables.asked import ask
 from desk.tables.registry import TABLES
@@ -34,6 +36,16 @@ def crowd(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
         )  # fmt: skip
         if n % 2:
             household_review(household=household, on=world.on - timedelta(days=n % 5))
+    training = ActivityKind.objects.get(code="training")
+    for n in range(5):
+        deed_record(
+            what=f"第{n}件", on=world.on - timedelta(days=n % 2), current=world.on,
+            household=world.households["zhao"] if n % 2 else None, area=world.areas["V1"],
+        )  # fmt: skip
+        activity_record(
+            kind=training, title=f"第{n}场", area=world.areas["V1"], current=world.on,
+            on=world.on - timedelta(days=n % 2),
+        )  # fmt: skip
     return world
 
 
@@ -120,6 +132,9 @@ def test_an_address_opens_the_same_filters_order_and_columns(crowd: World) -> No
         "people": "filter=full&role=unit_head&sort=-name&columns=name,skills",
         "posts": f"filter=ended&ended_since={crowd.began}&sort=-person&columns=role,until",
         "areas": "filter=vacant&level=grid&sort=-name&columns=name,type",
+        "deeds": "filter=projects&state=planned&funds=own&since=2020-01-01&sort=place"
+        "&columns=what,result",
+        "activities": "what=training&until=2026-01-01&sort=place&columns=title,note",
         "issues": "filter=overdue&state=accepted&kind=help&sort=place&columns=title,campaign",
     }.items():
         asked = ask(TABLES[kind], crowd.user("manager"), QueryDict(f"{address}&area={area}"),

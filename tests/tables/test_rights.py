@@ -38,6 +38,8 @@ def opens(login: str, kind: str) -> bool:
     own = expected.cell(login, "own links") != "no"
     if kind == "households":
         return expected.cell(login, "household P2") == "area" or own
+    if kind == "deeds":
+        return counts or own
     if kind == "issues":
         return counts or own or expected.cell(login, "matters") != "no"
     return counts

@@ -68,7 +68,7 @@ export class AreaList extends View {
     span('area-name', row.name, ' ', this.beside(row)),
     h('span.area-value', {}, this.value(row)),
     this.bar(row, widest),
-    span('area-side', this.side(row))));
+    h('span.area-side', {}, this.side(row))));
   }
 
   /** Beside the name: the place it lies in where names repeat, else its type. */
@@ -86,6 +86,8 @@ export class AreaList extends View {
   }
 
   side(row) {
+    const mark = this.model.measure.mark(row);
+    if (mark) return h('span.warn', {}, mark);
     if (this.model.measure.key === 'gap') {
       const rate = row.linked_rate;
       return rate === null ? '' : _('linked %(share)s', { share: percent(rate) });

@@ -9,8 +9,10 @@ const households = (n) => ngettext('%(n)s household', '%(n)s households', n);
 const posts = (n) => ngettext('%(n)s post', '%(n)s posts', n);
 const people = (n) => ngettext('%(n)s person', '%(n)s people', n);
 const matters = (n) => ngettext('%(n)s matter', '%(n)s matters', n);
+const deeds = (n) => ngettext('%(n)s deed', '%(n)s deeds', n);
+const sessions = (n) => ngettext('%(n)s session', '%(n)s sessions', n);
 
-const unitOf = { households: _('households'), posts: _('posts'), people: _('people'), matters: _('matters') };
+const unitOf = { households: _('households'), posts: _('posts'), people: _('people'), matters: _('matters'), deeds: _('deeds'), sessions: _('sessions') };
 
 /** Whether a field of a row, or the group it belongs to, is kept back as a small number. */
 export function isWithheld(row, field) {
@@ -51,13 +53,15 @@ function measure(key, label, options) {
     worst: 'high',
     /** Whether it counts households: where there are none in scope there is nothing to count. */
     ofHouseholds: !options.unit || options.kind === 'density',
+    /** A word of warning beside a number that stands out; empty where there is none. */
+    mark: () => '',
     /** Why an area may have no value. */
     blank: _('no households in scope'),
     compute: (row) => read(row, field),
     ...options,
     unit: options.kind === 'rate' ? '%' : unitOf[options.unit ?? 'households'] ?? options.unit,
-    withheld: (row) => isWithheld(row, field),
-    empty(row) { return this.ofHouseholds && !row.in_scope; },
+    withheld: (row) => isWithheld(row, options.rests ?? field),
+    empty(row) { return options.nothing?.(row) ?? (this.ofHouseholds && !row.in_scope); },
     /** Areas of the map that have a class of it, or are withheld. */
     areas(rows) { return rows.filter((row) => row.id && !this.empty(row)); },
     /** The number, or null where it is withheld or has no denominator. */
@@ -69,7 +73,7 @@ function measure(key, label, options) {
       if (this.withheld(row)) return WITHHELD_TEXT;
       const value = this.value(row);
       if (value === null) return '—';
-      if (this.kind === 'density') return `${decimal(value)} ${this.unit}`;
+      if (this.kind === 'density') return [`${decimal(value)} ${this.unit}`, this.mark(row)].filter(Boolean).join(' · ');
       return this.kind === 'rate' ? percent(value) : say(value);
     },
     /** The bare number, without its unit. */
@@ -120,6 +124,31 @@ export const MEASURES = [
     unit: 'matters',
     say: matters,
     definition: _('Matters registered and not closed, declined or merged. Shelved ones are open.'),
+  }),
+  measure('deeds', _('Help given'), {
+    unit: 'deeds',
+    say: deeds,
+    ramp: 'rate',
+    worst: 'low',
+    definition: _('Help handed out and projects finished within the last 12 months, for households, places and passers-by.'),
+  }),
+  measure('help_per_100', _('Help by need'), {
+    kind: 'density',
+    ramp: 'rate',
+    worst: 'low',
+    unit: _('deeds/100 households with a need'),
+    rests: 'tier.guanzhu',
+    blank: _('no household with a need'),
+    nothing: (row) => row.needing === 0,
+    mark: (row) => (row.imbalance ? _('far less than the mean') : ''),
+    definition: _('Deeds of the last 12 months for every 100 households with a need that has a cadence. Far less than the mean: less than half of what the whole area gives, in places with 10 such households or more.'),
+  }),
+  measure('activities', _('Activities'), {
+    unit: 'sessions',
+    say: sessions,
+    ramp: 'rate',
+    worst: 'low',
+    definition: _('Sessions of activities held within the last 12 months.'),
   }),
   measure('vacancies', _('Vacant posts'), {
     unit: 'posts',

@@ -1,0 +1,1 @@
+"""Deeds, activities, partners and joint meetings."""
