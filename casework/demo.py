@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.coverage import refresh
+from casework.demo_help import Helping
 from casework.demo_matters import Walk
 from casework.issues import issue_register
 from casework.models import Contact, Issue
@@ -126,6 +127,9 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     yield _("%s reviews recorded") % casework.reviews()
     yield _("%s handovers proposed") % casework.handovers()
     yield _("%s matters registered") % casework.issues(users)
+    helping = Helping(manager, today=today)
+    yield _("%s deeds and activities recorded") % helping.load(published=name == "yindeer")
+    yield _("%s joint meetings entered") % helping.meetings()
     for path in Area.objects.filter(level="county").values_list("path", flat=True):
         refresh(path, on=today)
     yield _("Coverage counted")

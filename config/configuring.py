@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from casework.activities import JOINT_MEETING
 from casework.models import ActivityKind
 from config import effects
 from config.forms import NeedKindForm, OrganisationForm, RoleForm
@@ -206,7 +207,8 @@ class ActivityKindAdmin(ActAdmin):
         return ("code",) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return isinstance(obj, ActivityKind) and not obj.activities.exists()
+        kept = isinstance(obj, ActivityKind) and obj.code == JOINT_MEETING
+        return isinstance(obj, ActivityKind) and not kept and not obj.activities.exists()
 
 
 class OrganisationAdmin(ActAdmin):

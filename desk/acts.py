@@ -24,12 +24,14 @@ from lib.errors import Refusal
 #: Page of what an act was about, by the label of its model; other layers of pages add theirs.
 PAGES = {
     "households.Household": "household", "grids.Post": "post", "grids.Person": "person",
-    "casework.Deed": "deed", "casework.Activity": "activity",
+    "casework.Deed": "deed", "casework.Activity": "activity", "grids.Organisation": "organisation",
+    "casework.Meeting": "meeting",
 }  # fmt: skip
 #: Page where such a thing is made, for when taking back its making takes its own page, too.
 MADE_AT = {
     "households.Household": "household-new", "grids.Post": "post-new",
     "casework.Deed": "deed-new", "casework.Activity": "activity-new",
+    "casework.Meeting": "meeting-new",
 }  # fmt: skip
 
 

@@ -33,6 +33,8 @@ def nav(request: HttpRequest) -> dict[str, object]:
         pages.append((reverse("mine"), _("My households")))
     if scope.areas:
         pages.append((reverse("tables"), _("Tables")))
+        pages.append((reverse("partners"), _("Partners")))
+        pages.append((reverse("meetings"), _("Joint meetings")))
     if scope.manage:
         pages.append((reverse("import"), _("Import")))
         waiting = Exemption.objects.waiting_for(user).count()

@@ -17,7 +17,6 @@ from desk import (
     tasks,
 )
 from desk.byhand import leaving, needs, shape, writing
-from desk.helping import activities, balance, deeds
 from desk.visits import contacts as visits
 
 urlpatterns = [
@@ -71,15 +70,7 @@ urlpatterns = [
     path("tasks/new/", tasks.new, name="task-new"),
     path("tasks/<uuid:key>/", tasks.page, name="task"),
     path("tasks/<uuid:key>/steps/", tasks.act, name="task-act"),
-    path("balance/", balance.page, name="balance"),
-    path("deeds/new/", deeds.new, name="deed-new"),
-    path("deeds/<uuid:key>/", deeds.page, name="deed"),
-    path("deeds/<uuid:key>/edit/", deeds.edit, name="deed-edit"),
-    path("deeds/<uuid:key>/remove/", deeds.remove, name="deed-remove"),
-    path("activities/new/", activities.new, name="activity-new"),
-    path("activities/<uuid:key>/", activities.page, name="activity"),
-    path("activities/<uuid:key>/edit/", activities.edit, name="activity-edit"),
-    path("activities/<uuid:key>/remove/", activities.remove, name="activity-remove"),
+    path("", include("desk.helping.urls")),
     path("matters/", lists.matters, name="matters"),
     path("log/", lists.log, name="log"),
     path("tables/", include("desk.tables.urls")),

@@ -110,6 +110,7 @@ def addresses(world: World) -> list[str]:
         found += [page, f"{page}contact/", f"{page}edit/", f"{page}needs/", f"{page}move/"]
         found += [f"{page}?tab=help", f"/deeds/new/?household={household.pk}"]
     found += [f"/people/{person.pk}/" for person in world.people.values()]
+    found += [f"/organisations/{one.pk}/" for one in world.organisations.values()]
     found += [f"/people/{person.pk}/edit/" for person in world.people.values()]
     found += [f"/posts/{post.pk}/" for post in world.posts.values()]
     found += [f"/api/v1/issues/{issue.pk}" for issue in world.issues.values()]

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.coverage import REASONS, facts, sums
-from casework.models import Issue, IssueStep
+from casework.models import Deed, Issue, IssueStep, Meeting, Uptake
 from fixtures.generate import HERE
 from grids.models import Area, Post
 from grids.scope import scope_of
@@ -181,3 +181,14 @@ def test_each_login_has_the_rights_of_its_post(loaded):
 def test_a_second_load_is_refused(loaded, tmp_path):
     with pytest.raises(CommandError, match=r"empty|空"):
         call_command("load_demo", password_file=tmp_path / "none", folder=tmp_path, verbosity=0)
+
+
+@town
+def test_the_deeds_of_2024_are_those_published(loaded: Loaded) -> None:
+    done = Deed.objects.filter(state__in=Deed.DONE, path__startswith=loaded.path)
+    assert done.filter(on__year=2024).count() == published("音德尔镇 2024")["办实事"] == 47
+    assert done.filter(household__isnull=False).count() > 50
+    assert done.exclude(on__year=2024).exists()
+    assert Meeting.objects.filter(held=True).count() == 1
+    assert IssueStep.objects.filter(verb="decide").count() == 3
+    assert Uptake.objects.count() == 8
