@@ -17,8 +17,11 @@ class CaseworkConfig(AppConfig):
             turn_of_day,
         )
         from casework.sending import tallies_forget
+        from casework.suggestions import ensure_visit_rules
         from jobs.imports import IMPORTERS
         from jobs.periodic import rota
+
+        post_migrate.connect(ensure_visit_rules, sender=self)
 
         IMPORTERS["tickets"] = "casework.importing.tickets.TicketsImporter"
         rota.every(10, seal_log)

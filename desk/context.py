@@ -10,6 +10,7 @@ from accounts.reads import Read, note_read
 from casework.models import EmergencyList
 from casework.tasks import tasks_waiting
 from desk.acts import act_shown
+from desk.household import HAS_DUTIES
 from grids.scope import Kind, kinds_of, scope_of
 from households.models import Exemption
 from lib.clock import now, today
@@ -29,6 +30,8 @@ def nav(request: HttpRequest) -> dict[str, object]:
         counts[reverse("tasks")] = tasks_waiting(user, on=today()).count()
         if scope.manage or EmergencyList.objects.visible_to(user).open_at(now()).exists():
             pages.append((reverse("emergency-home"), _("Emergency lists")))
+    if kinds_of(user) & set(HAS_DUTIES):
+        pages.append((reverse("today"), _("Today")))
     if scope.own:
         pages.append((reverse("mine"), _("My households")))
     if scope.areas:

@@ -36,6 +36,8 @@ from lib.clock import today
 from lib.errors import Refusal
 
 SEES_HOUSEHOLDS = ("manager", "worker", "village_lead", "head", "cadre", "volunteer")
+#: Who may have something to see to today: whoever works with households, and departments.
+HAS_DUTIES = (*SEES_HOUSEHOLDS, "department")
 HISTORY = 20
 REASON = 200
 

@@ -18,8 +18,12 @@ from desk import (
 )
 from desk.byhand import leaving, needs, shape, writing
 from desk.visits import contacts as visits
+from desk.visits import today
 
 urlpatterns = [
+    path("today/", today.page, name="today"),
+    path("today/<uuid:key>/called/", today.called, name="today-called"),
+    path("today/<uuid:key>/dismiss/", today.dismiss, name="today-dismiss"),
     path("mine/", mine.page, name="mine"),
     path("households/new/", writing.register, name="household-new"),
     path("households/<uuid:key>/", household.page, name="household"),

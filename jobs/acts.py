@@ -33,7 +33,7 @@ from jobs.undo import (
     take_back,
 )
 from lib.errors import Refusal
-from lib.history import ACT_SETTING
+from lib.history import ACT_SETTING, TAKING_BACK_SETTING
 
 #: Later than this an act is part of the record that other days were answered by.
 UNDO_DAYS = 7
@@ -161,7 +161,9 @@ def act_undo(*, act: Act, by: Any) -> Act:
         made, changed = made_by(trace), changed_by(trace)
         created_check(made, trace, also={model._meta.label: ids for model, ids in changed.items()})
         _related_check(deed, trace, changed)
+        _set(TAKING_BACK_SETTING, "1")
         take_back(made, trace)
+        _set(TAKING_BACK_SETTING, "")
         deed.undone_at, deed.undone_by = timezone.now(), by
         deed.save(update_fields=["undone_at", "undone_by"])
     return deed

@@ -19,6 +19,13 @@ from django.db.models import Field, Model
 ACT_SETTING = "lianhu.act"
 IN_AN_ACT = pgtrigger.Condition(f"coalesce(current_setting('{ACT_SETTING}', true), '') <> ''")
 
+#: Set for the transaction in which something is taken back: rows that nobody may change or remove
+#: go with the whole they were made in, and stay in the history.
+TAKING_BACK_SETTING = "lianhu.taking_back"
+UNLESS_TAKEN_BACK = pgtrigger.Condition(
+    f"coalesce(current_setting('{TAKING_BACK_SETTING}', true), '') = ''"
+)
+
 
 def tracked(exclude: list[str] | None = None) -> Callable[[type[Model]], type[Model]]:
     """Keep the history of a model; ``exclude`` names derived fields."""

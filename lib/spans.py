@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 
 from psycopg2.extras import DateRange
@@ -19,3 +20,9 @@ def ended(during: DateRange, on: date) -> DateRange | None:
     if during.upper is not None and during.upper <= on:
         return during
     return span(during.lower, on)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later (before, where negative); the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -16,7 +16,7 @@ from casework.models.contacts import Contact
 from casework.querysets import IssuePhotoQuerySet, IssueQuerySet, IssueRequestQuerySet
 from grids.models import Area, Organisation, PathField, geometry_is_sound
 from households.models import Household
-from lib.history import tracked
+from lib.history import UNLESS_TAKEN_BACK, tracked
 from lib.language import in_language
 from lib.marks import marks
 
@@ -349,8 +349,11 @@ class IssueStep(models.Model):
                 "SELECT i.path, false AS deep FROM changed c"
                 " JOIN casework_issue i ON i.id = c.issue_id"
             ),
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+            pgtrigger.Protect(
+                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=UNLESS_TAKEN_BACK,
+            ),
+        ]  # fmt: skip
 
 
 @tracked()

@@ -64,7 +64,7 @@ def tile_addresses() -> list[str]:
 
 def addresses(world: World) -> list[str]:
     """Every address that answers a GET, with every area and household put in."""
-    found = ["/", "/print/", "/mine/", "/import/", "/admin/", *tile_addresses()]
+    found = ["/", "/print/", "/today/", "/mine/", "/import/", "/admin/", *tile_addresses()]
     found += ["/people/", "/posts/new/"]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
     found += [f"/api/v1/areas?at={p.x},{p.y}" for p in (point(0.5, 0.5), point(5.5, 0.5))]

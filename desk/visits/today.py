@@ -1,0 +1,150 @@
+"""Today (今日): what waits for somebody, why, and what to do about it with one hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.gate import SignedInRequest, allow
+from accounts.keys import phone_of
+from accounts.reads import Read, note_read
+from casework.due import URGENT, Entry, due_list, urgent_as_backup
+from casework.models import Contact
+from casework.suggestions import suggestion_dismiss
+from desk.acts import done
+from desk.household import HAS_DUTIES, SEES_HOUSEHOLDS, household_or_404
+from desk.mine import place_of
+from desk.visits.contacts import after, recorded
+from grids.appointing import WORK
+from grids.models import Area, Post
+from grids.scope import scope_of
+from households.models import Household
+from jobs.acts import act
+from lib.clock import today
+from lib.errors import Refusal
+
+#: Households shown at once; who has more on one day looks after too many.
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as the page shows it. ``phone`` only of households one is the contact of."""
+
+    entry: Entry
+    place: str
+    phone: str
+    others: list[tuple[Post, str]]
+    key: UUID
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody is to go and see at once."""
+        return self.entry.rank == URGENT
+
+    @property
+    def dismissable(self) -> list[Any]:
+        """Suggestions among its reasons, which may be set aside."""
+        return [reason for reason in self.entry.reasons if reason.what]
+
+
+@allow(*HAS_DUTIES)
+def page(request: SignedInRequest) -> HttpResponse:
+    """What waits for the person signed in, the most urgent first."""
+    return show(request)
+
+
+def show(
+    request: SignedInRequest, *, error: Refusal | None = None, at: UUID | None = None
+) -> HttpResponse:
+    """Draw the list; ``error`` is said at the entry of the household ``at``."""
+    user, on = request.user, today()
+    entries = due_list(user, on=on)
+    more = max(len(entries) - SHOWN, 0)
+    lines = _lines(request, entries[:SHOWN])
+    households = [line.entry.household for line in lines if line.entry.household]
+    person = str(scope_of(user).person)
+    note_read(request, Read("today.list", person, len(lines), "P2"))
+    note_read(request, Read("today.due", person, len(households), "P3"))
+    context = {
+        "lines": lines, "more": more, "today": on, "error": error, "at": at,
+        "typed": request.POST.get("reason", ""),
+        "urgent": sum(line.urgent for line in lines),
+        "backing": [(p, phone_of(p.person.phone_sealed)) for p in urgent_as_backup(user, on=on)],
+        "places": [place_of(household) for household in households],
+        "own": scope_of(user).own,
+    }  # fmt: skip
+    return render(request, "desk/visits/today.html", context, status=400 if error else 200)
+
+
+def _lines(request: SignedInRequest, entries: list[Entry]) -> list[Line]:
+    """Entries with their places and, of those one is the contact of, their phones."""
+    keys = [entry.household.pk for entry in entries if entry.household]
+    linked = set(
+        Household.objects.linked_to(request.user).filter(pk__in=keys).values_list("pk", flat=True)
+    )
+    paths = {one.path for entry in entries if (one := entry.household or entry.issue)}
+    names = dict(Area.objects.filter(path__in=paths).values_list("path", "name"))
+    lines = []
+    for entry in entries:
+        household, about = entry.household, entry.household or entry.issue
+        assert about is not None
+        shows = household is not None and household.pk in linked
+        lines.append(
+            Line(
+                entry,
+                names.get(about.path, ""),
+                phone_of(household.phone_sealed) if shows and household else "",
+                [(post, phone_of(post.person.phone_sealed)) for post in entry.others],
+                uuid4(),
+            )
+        )
+    return lines
+
+
+@require_POST
+@allow(*SEES_HOUSEHOLDS)
+def called(request: SignedInRequest, key: UUID) -> HttpResponse:
+    """One tap after a call: reached or not reached."""
+    household = household_or_404(request.user, key)
+    try:
+        form = forms.UUIDField().clean(request.POST.get("key"))
+        deed = recorded(request, [household], {
+            "made_by": request.user.person, "on": today(), "mode": Contact.Mode.PHONE,
+            "reached": request.POST.get("reached") == "1", "key": form,
+        })  # fmt: skip
+    except forms.ValidationError:
+        messages.error(request, _("Tap again: the page was older than the list."))
+        return redirect("today")
+    except Refusal as refusal:
+        return show(request, error=refusal, at=household.pk)
+    return after(request, deed, reverse("today"))
+
+
+@require_POST
+@allow(*SEES_HOUSEHOLDS)
+def dismiss(request: SignedInRequest, key: UUID) -> HttpResponse:
+    """Set a suggestion aside, with the reason."""
+    household = household_or_404(request.user, key)
+    try:
+        with act(
+            verb=f"{WORK}dismiss", by=request.user, path=household.path, on=today(),
+            subject=household,
+            sentence=_("A suggestion for %(name)s was set aside.") % {"name": household.head_name},
+        ) as deed:  # fmt: skip
+            suggestion_dismiss(
+                household=household, what=request.POST.get("what", ""),
+                reason=request.POST.get("reason", ""), on=today(), by=request.user,
+            )  # fmt: skip
+    except Refusal as refusal:
+        return show(request, error=refusal, at=household.pk)
+    return done(reverse("today"), deed)
