@@ -13,6 +13,7 @@ class CaseworkConfig(AppConfig):
         from casework.duties import (
             close_emergency_lists,
             count_marked,
+            forget_removed_photos,
             send_digests,
             turn_of_day,
         )
@@ -29,5 +30,6 @@ class CaseworkConfig(AppConfig):
         rota.every(60, close_emergency_lists)
         rota.every(300, send_digests)
         rota.every(None, turn_of_day)
+        rota.every(None, forget_removed_photos)
         rota.every(None, tallies_forget)
         post_migrate.connect(ensure_activity_kinds, sender=self)

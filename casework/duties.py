@@ -7,6 +7,7 @@ from datetime import date
 from casework.coverage import refresh
 from casework.digest import digests_send
 from casework.emergency import emergencies_close_due
+from casework.photos import photos_purge
 from grids.models import Area
 from households.services import paths_follow_calendar
 from lib.clock import now
@@ -32,3 +33,8 @@ def close_emergency_lists(on: date) -> None:
 def send_digests(on: date) -> None:
     """Tell departments and grid offices once a working day what waits; ``on`` is not used."""
     digests_send(at=now())
+
+
+def forget_removed_photos(on: date) -> None:
+    """Delete photos for good whose removal can no longer be taken back."""
+    photos_purge(on=on)

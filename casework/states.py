@@ -174,12 +174,14 @@ MOVES: tuple[Move, ...] = (
          ALL, None, tuple(CAST), needs=(NOTE,)),
 )  # fmt: skip
 #: Events beside the path: another's comment outdates nothing that somebody is typing.
-QUIET = ("comment", "report", "remind", "contribute", "repeat", "decide")
+QUIET = ("comment", "report", "remind", "contribute", "repeat", "decide", "confirm")
 TABLE: dict[str, Move] = {move.verb: move for move in MOVES}
 #: Events that no person chooses: of a matter another was merged into, and a decision of a meeting.
 EVENTS = {
     "repeat": _("A repeat was merged into it"),
     "decide": _("Decided by a joint meeting"),
+    "told": _("The hotline told more"),
+    "confirm": _("Confirmed by sample"),
 }
 
 

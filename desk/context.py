@@ -38,6 +38,7 @@ def nav(request: HttpRequest) -> dict[str, object]:
         pages.append((reverse("tables"), _("Tables")))
         pages.append((reverse("partners"), _("Partners")))
         pages.append((reverse("meetings"), _("Joint meetings")))
+        pages.append((reverse("samples"), _("Samples")))
     if scope.manage:
         pages.append((reverse("import"), _("Import")))
         waiting = Exemption.objects.waiting_for(user).count()

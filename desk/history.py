@@ -45,6 +45,7 @@ NAMED = {
     "emergency_phone_sealed": gettext_lazy("Phone of the emergency contact"),
     "mode": gettext_lazy("Preferred way"),
     "fewer_contacts": gettext_lazy("Wish for fewer contacts"),
+    "calls_agreed": gettext_lazy("Agreement to be called back"),
     "head_may_see_needs_from": gettext_lazy("Agreement that the head of the unit sees needs"),
     "location": gettext_lazy("Place on the map"),
 }

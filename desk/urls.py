@@ -13,7 +13,9 @@ from desk import (
     lists,
     mine,
     people,
+    photos,
     posts,
+    samples,
     tasks,
 )
 from desk.byhand import leaving, needs, shape, writing
@@ -75,9 +77,19 @@ urlpatterns = [
     path("tasks/<uuid:key>/", tasks.page, name="task"),
     path("tasks/<uuid:key>/steps/", tasks.act, name="task-act"),
     path("", include("desk.helping.urls")),
+    path("samples/", samples.home, name="samples"),
+    path("samples/<uuid:key>/", samples.page, name="sample"),
+    path("samples/<uuid:key>/<int:call>/", samples.answer, name="sample-answer"),
     path("matters/", lists.matters, name="matters"),
     path("log/", lists.log, name="log"),
     path("tables/", include("desk.tables.urls")),
     path("issues/<uuid:key>/", issue.page, name="issue"),
+    path("issues/<uuid:key>/photos/", photos.add, name="issue-photo-add"),
+    path("issues/<uuid:key>/photos/<uuid:photo>.jpg", photos.show, name="issue-photo"),
+    path(
+        "issues/<uuid:key>/photos/<uuid:photo>/remove/",
+        photos.remove,
+        name="issue-photo-remove",
+    ),
     path("feedback/", feedback.page, name="feedback"),
 ]

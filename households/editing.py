@@ -17,7 +17,7 @@ from lib.errors import Outdated, Refusal
 
 #: Columns a person edits as they stand; phones are sealed, residence has ranges of its own.
 PLAIN = (
-    "serial", "head_name", "address", "size", "mode", "language", "fewer_contacts",
+    "serial", "head_name", "address", "size", "mode", "language", "fewer_contacts", "calls_agreed",
     "head_may_see_needs_from", "care_note", "emergency_name",
 )  # fmt: skip
 #: Columns that belong to what is typed: another's change of one of these is told.

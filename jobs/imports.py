@@ -12,7 +12,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -158,6 +158,10 @@ class Importer(ABC):
     def undoing(self, created: list[Created], context: str) -> None:  # noqa: B027 (optional)
         """Called first in an undo: Refusal where a run of this kind cannot be taken back, else
         remove what is derived from the rows it made."""
+
+    def taking_back(self) -> AbstractContextManager[None]:
+        """Entered while a run is taken back: what guards rows of this kind else lets them go."""
+        return nullcontext()
 
 
 #: Kind → dotted path of its importer; apps add theirs in ``ready``.
@@ -439,7 +443,7 @@ def import_undo(*, run: ImportRun, by: Any = None) -> ImportRun:
     """
     importer = importer_of(run.kind)
     importer.require(by, run.path)
-    with transaction.atomic(), recorded(run, by):
+    with transaction.atomic(), recorded(run, by), importer.taking_back():
         with connection.cursor() as cursor:
             cursor.execute(LOCK)
         run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)

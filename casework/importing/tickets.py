@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+import pgtrigger
 from django.utils.translation import gettext as _
 
 from casework.clocks import limit_for, urgent_limit
@@ -118,6 +120,10 @@ class TicketsImporter(HouseholdFile):
         created = fresh_write(rows, by=by)
         touched, steps = changes_write(data.changes, by=by, on=on)
         return Written(created=created + steps, root=Issue, touched=touched)
+
+    def taking_back(self) -> AbstractContextManager[None]:
+        """The path of a matter is only added to, but by whoever takes back what began it."""
+        return pgtrigger.ignore("casework.IssueStep:append_only")
 
 
 def on_record(numbers: list[str]) -> dict[str, OnRecord]:

@@ -90,6 +90,10 @@ class EditForm(HouseholdForm):
     fewer_contacts = forms.BooleanField(
         label=gettext_lazy("The household wishes fewer contacts"), required=False
     )
+    calls_agreed = forms.BooleanField(
+        label=gettext_lazy("The household agrees to be called back by sample"), required=False,
+        help_text=gettext_lazy("Somebody other than its contact asks how the service was."),
+    )  # fmt: skip
     head_may_see_needs_from = Day(
         label=gettext_lazy("Agreed in writing that the head of the unit sees needs, on"),
         required=False,
@@ -113,7 +117,7 @@ class EditForm(HouseholdForm):
 
 PLAIN_TEXT = {
     "serial", "head_name", "address", "size", "mode", "language", "fewer_contacts",
-    "head_may_see_needs_from", "emergency_name", "residence",
+    "calls_agreed", "head_may_see_needs_from", "emergency_name", "residence",
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def addresses(world: World) -> list[str]:
         if row[3]:
             place = point(*row[3])
             found.append(f"/api/v1/households?at={place.x},{place.y}&within=200")
-    found += ["/emergency/", "/emergency/new/", "/tasks/", "/tasks/new/"]
+    found += ["/emergency/", "/emergency/new/", "/tasks/", "/tasks/new/", "/samples/"]
     for key, level, *_rest in AREAS:
         code = CODES[key]
         found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]
