@@ -25,8 +25,6 @@ from casework.models.issues import (
     IssueRequest,
     IssueStep,
     ReplyTemplate,
-    Sample,
-    SampleCall,
     Topic,
 )
 from casework.models.metrics import AreaMetric, DensityCell, FullPost, HouseholdCell
@@ -40,6 +38,7 @@ from casework.models.residents import (
     SendTally,
     Submission,
 )
+from casework.models.samples import Sample, SampleCall
 from casework.models.tasks import Task, TaskHousehold, TaskStep
 
 __all__ = [
