@@ -193,6 +193,7 @@ IMPORT_MAP = json.dumps(
             "potpack": f"{STATIC_URL}vendor/potpack/index.mjs",
             "rbush": f"{STATIC_URL}vendor/rbush/index.js",
             "quickselect": f"{STATIC_URL}vendor/quickselect/index.js",
+            "echarts": f"{STATIC_URL}vendor/echarts/echarts.esm.min.js",
             "lianhu/": f"{STATIC_URL}js/",
         }
     }
@@ -213,6 +214,15 @@ STATICFILES_DIRS = [
     ("vendor/potpack", NODE / "potpack"),
     ("vendor/rbush", NODE / "rbush"),
     ("vendor/quickselect", NODE / "quickselect"),
+]
+# One build of a package that comes with many.
+PACKAGE_FILES = {
+    "vendor/echarts/echarts.esm.min.js": NODE / "echarts" / "dist" / "echarts.esm.min.js",
+}
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.finders.PackageFileFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

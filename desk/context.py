@@ -26,6 +26,7 @@ def nav(request: HttpRequest) -> dict[str, object]:
     counts: dict[str, int] = {}
     if scope.areas:
         pages.append((reverse("home"), _("Map")))
+        pages.append((reverse("dashboard"), _("Dashboard")))
         pages.append((reverse("tasks"), _("Tasks")))
         counts[reverse("tasks")] = tasks_waiting(user, on=today()).count()
         if scope.manage or EmergencyList.objects.visible_to(user).open_at(now()).exists():

@@ -83,6 +83,7 @@ urlpatterns = [
     path("matters/", lists.matters, name="matters"),
     path("log/", lists.log, name="log"),
     path("tables/", include("desk.tables.urls")),
+    path("", include("desk.figures.urls")),
     path("issues/<uuid:key>/", issue.page, name="issue"),
     path("issues/<uuid:key>/photos/", photos.add, name="issue-photo-add"),
     path("issues/<uuid:key>/photos/<uuid:photo>.jpg", photos.show, name="issue-photo"),

@@ -9,10 +9,12 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from casework.models import Issue
-from grids.models import path_length
+from grids.models import Post, Role, path_length
 from reports.sources import issues, overdue
 
 LEVELS = ("county", "township", "village", "grid")
+#: Kinds of role that take up and settle matters where they are raised.
+IN_GRIDS = (Role.Kind.WORKER, Role.Kind.VILLAGE_LEAD, Role.Kind.HEAD)
 #: Kinds are compared with as many days before these.
 GROWING_DAYS = 28
 
@@ -22,6 +24,7 @@ def parts_by_path(path: str, *, until: date, current: date) -> dict[str, dict[st
 
     ``departments``: [name, id or "", open, overdue]; those not given to any stand under "".
     ``subjects``: [subject, open, overdue, registered in 28 days, in the 28 before, repeats].
+    ``holders``: how many people hold a post that may link, and one in grids and villages.
     """
     rows = issues(path, until, current).order_by()
     recent, before = until - timedelta(days=GROWING_DAYS), until - timedelta(days=2 * GROWING_DAYS)
@@ -44,13 +47,31 @@ def parts_by_path(path: str, *, until: date, current: date) -> dict[str, dict[st
     for row in by_subject:
         counts = [row[name] for name in ("open", "late", "recent", "before", "again")]
         _add(subjects, row["filed"], (row["subject"],), counts)
+    people = holders_by_path(path, until=until)
     return {
         area: {
+            "holders": {name: len(found) for name, found in people.get(area, {}).items()},
             "departments": _listed(departments.get(area, {})),
             "subjects": _listed(subjects.get(area, {})),
         }
-        for area in {*departments, *subjects}
+        for area in {*departments, *subjects, *people}
     }
+
+
+def holders_by_path(path: str, *, until: date) -> dict[str, dict[str, set[Any]]]:
+    """Who holds a post that may link (``link``) and one in grids and villages (``grid``)."""
+    found: dict[str, dict[str, set[Any]]] = defaultdict(lambda: {"link": set(), "grid": set()})
+    held = Post.objects.in_force(until).filter(path__startswith=path, area__isnull=False)
+    for filed, person, links, kind in held.values_list(
+        "path", "person", "role__may_link", "role__kind"
+    ):
+        for length in map(path_length, LEVELS):
+            if len(filed) >= length:
+                if links:
+                    found[filed[:length]]["link"].add(person)
+                if kind in IN_GRIDS:
+                    found[filed[:length]]["grid"].add(person)
+    return found
 
 
 def _add(found: Any, path: str, key: Any, counts: list[int]) -> None:

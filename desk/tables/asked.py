@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import User
+from desk.tables.figures import FIGURE
 from desk.tables.keyset import Order
 from desk.tables.table import Column, Filter, Flag, Table
 from grids.asked import asked_area
@@ -137,7 +138,7 @@ def ask(table: Table, user: User, given: QueryDict, *, on: date) -> Asked:
     flags = tuple(f for f in table.flags if f.key in words and f.right(scope))
     values = tuple(
         (item, given.get(item.key, ""))
-        for item in table.filters
+        for item in (*table.filters, FIGURE)
         if given.get(item.key) and item.right(scope)
         and item.takes(given.get(item.key, ""), shell)
     )  # fmt: skip

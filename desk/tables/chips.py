@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from desk.tables.asked import Asked
+from desk.tables.figures import FIGURE
 from desk.tables.keyset import Order
 from desk.tables.table import Column, Filter, Flag
 from grids.models import KEY_LENGTH, Area
@@ -69,7 +70,7 @@ def flag_chips(asked: Asked) -> list[Choice]:
 def value_chips(asked: Asked) -> list[Chip]:
     """Filters with a value."""
     chips = []
-    for item in asked.table.filters:
+    for item in (*asked.table.filters, FIGURE):
         if not item.right(asked.scope):
             continue
         chip = Chip(item.key, item.label, clear=asked.page(**{item.key: None}))

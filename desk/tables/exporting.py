@@ -36,6 +36,8 @@ def export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     asked = asked_of(request, kind)
     try:
         offered = [key for key, _label in asked.table.exports]
+        if not offered:
+            raise Http404
         key = request.POST.get("what", "")
         key = key if key in offered else offered[0]
         needs = request.POST.get("needs") == "1" and key == "households"

@@ -152,6 +152,10 @@ class Issues(Table):
             return rows.filter(state__in=Issue.FINISHED)
         return rows if asked.value("state") else rows.exclude(state__in=Issue.FINISHED)
 
+    def behind(self, asked: Asked) -> QuerySet[Issue]:
+        """Every one, open or finished."""
+        return self.seen(asked)
+
     def found(self, rows: QuerySet[Issue], text: str, asked: Asked) -> QuerySet[Issue]:
         """By words of the title, or the ticket."""
         return rows.filter(Q(title__contains=text) | Q(ticket=text))

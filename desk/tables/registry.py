@@ -7,6 +7,7 @@ from django.http import Http404
 from accounts.models import User
 from desk.tables.activities import TABLE as ACTIVITIES
 from desk.tables.areas import TABLE as AREAS
+from desk.tables.behind import TABLES as BEHIND
 from desk.tables.deeds import TABLE as DEEDS
 from desk.tables.households import TABLE as HOUSEHOLDS
 from desk.tables.issues import TABLE as ISSUES
@@ -16,19 +17,19 @@ from desk.tables.table import Table
 from grids.scope import scope_of
 
 TABLES: dict[str, Table] = {
-    t.kind: t for t in (HOUSEHOLDS, PEOPLE, POSTS, AREAS, ISSUES, DEEDS, ACTIVITIES)
+    t.kind: t for t in (HOUSEHOLDS, PEOPLE, POSTS, AREAS, ISSUES, DEEDS, ACTIVITIES, *BEHIND)
 }
 
 
 def tables_of(user: User) -> list[Table]:
     """The tables a person may open."""
     kinds = scope_of(user).kinds
-    return [table for table in TABLES.values() if kinds & table.who]
+    return [table for table in TABLES.values() if kinds & table.who and table.listed]
 
 
 def table_or_404(user: User, kind: str) -> Table:
     """The table, where the person may open it."""
-    table = next((t for t in tables_of(user) if t.kind == kind), None)
-    if table is None:
+    table = TABLES.get(kind)
+    if table is None or not scope_of(user).kinds & table.who:
         raise Http404
     return table

@@ -145,6 +145,8 @@ class Table(ABC):
 
     kind: str
     label: Any
+    #: Whether a tab offers it; others are opened by numbers alone.
+    listed = True
     #: Rows of a page.
     size = 50
     #: Kinds of role that may open it.
@@ -212,7 +214,7 @@ class Table(ABC):
 
     def rows(self, asked: Asked) -> QuerySet[Any]:
         """The rows that fit everything asked, in no order yet."""
-        rows = self.within(asked)
+        rows = self.behind(asked) if asked.value("figure") else self.within(asked)
         for flag in asked.flags:
             rows = flag.apply(rows, asked)
         for item, value in asked.values:
@@ -220,6 +222,10 @@ class Table(ABC):
         if asked.typed.text:
             rows = self.found(rows, asked.typed.text, asked)
         return rows
+
+    def behind(self, asked: Asked) -> QuerySet[Any]:
+        """What the rows behind a number are looked for in: finished ones, too."""
+        return self.within(asked)
 
     def page(self, asked: Asked) -> Page:
         """The page asked for."""

@@ -108,7 +108,7 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "may_look": looking.may_look(asked),
         "chooses": table.chooses(asked),
         "adds": table.adds(asked),
-        "exports": bool(scope.manage),
+        "exports": bool(scope.manage and table.exports),
         "offered": table.exports,
         "large": f"{LARGE:,}",
         "at_once": AT_ONCE,

@@ -40,6 +40,9 @@ TABLES = {
     "people": ["filter=full", "filter=ended", "columns=name,party,skills,phone,account"],
     "posts": ["filter=vacant", "filter=ended", "ended_since=2020-01-01", "columns=role,person,until,background"],
     "areas": ["filter=vacant", "filter=no_outline", "columns=name,type,kind,heads"],
+    "contacts": ["columns=on,household,mode,reached,purposes"],
+    "cards": ["columns=handed,household,printed"],
+    "ratings": ["columns=on,area,answer,via"],
     "issues": ["filter=open", "place=household", "columns=title,household,source,campaign"],
     "deeds": ["whom=household", "filter=projects", "columns=what,whom,subject,result", "sort=place"],
     "activities": ["what=training", "columns=title,place,note"],
@@ -66,6 +69,8 @@ def addresses(world: World) -> list[str]:
     """Every address that answers a GET, with every area and household put in."""
     found = ["/", "/print/", "/today/", "/mine/", "/import/", "/admin/", *tile_addresses()]
     found += ["/people/", "/posts/new/"]
+    for page in ("/dashboard/", "/wall/"):
+        found += [page, *(f"{page}?area={CODES[key]}" for key in ("T1", "T2", "V1", "G11"))]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
     found += [f"/api/v1/areas?at={p.x},{p.y}" for p in (point(0.5, 0.5), point(5.5, 0.5))]
     found += ["/api/v1/households?near=120.005,45.005&limit=50", "/api/v1/households?gap=1"]
