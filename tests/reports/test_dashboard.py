@@ -74,9 +74,9 @@ def test_no_address_of_a_number_speaks_of_needs(world, as_user):
     with_work(world)
     page = as_user("manager").get("/dashboard/").content.decode()
     for address in re.findall(r'(?:href|action)="(/tables/[^"]+)"', page):
-        assert not re.search(r"zhongdian|guanzhu|fangxin|tier|need|overdue(?!~)|visit_", address) or (
-            "issues_" in address or "filter=overloaded" in address
-        ), address
+        assert not re.search(
+            r"zhongdian|guanzhu|fangxin|tier|need|overdue(?!~)|visit_", address
+        ) or ("issues_" in address or "filter=overloaded" in address), address
 
 
 def test_small_counts_of_needs_are_withheld_from_a_leader(world, as_user):

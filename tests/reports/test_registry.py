@@ -89,13 +89,14 @@ def test_coverage_is_that_of_the_one_count(world):
         assert float(got["linked_rate"].number) == pytest.approx(report["linked_rate"])
 
 
-def closed(issue: Issue, world, *, on, answer: str = "") -> None:
-    """A matter accepted the day before and closed on a day, as its steps tell."""
-    before = on - timedelta(days=1)
-    Issue.objects.filter(pk=issue.pk).update(
-        registered_on=before, accepted_on=before, state="closed", finished_on=on, answer=answer
-    )
-    issue.steps.all().delete()
+def closed(world, *, on, answer: str) -> None:
+    """A matter registered and accepted the day before and closed on a day, as its steps tell."""
+    before, area = on - timedelta(days=1), world.areas["V1"]
+    issue = Issue.objects.create(
+        kind="help", subject="traffic", source="visit", title="路口", area=area, path=area.path,
+        registered_on=before, limit_on=on, accepted_on=before, state="closed", finished_on=on,
+        answer=answer,
+    )  # fmt: skip
     for day, was, now in ((before, "", "registered"), (before, "registered", "accepted"),
                           (on, "accepted", "closed")):  # fmt: skip
         IssueStep.objects.create(issue=issue, on=day, before=was, after=now)
@@ -103,8 +104,8 @@ def closed(issue: Issue, world, *, on, answer: str = "") -> None:
 
 def test_matters_of_a_period_as_of_any_day(world):
     last_week = world.on - timedelta(days=7)
-    closed(world.issues["road"], world, on=last_week, answer="satisfied")
-    closed(world.issues["roof"], world, on=world.on, answer="dissatisfied")
+    closed(world, on=last_week, answer="satisfied")
+    closed(world, on=world.on, answer="dissatisfied")
     keys = ["issues_accepted", "issues_accepted_closed", "issues_closed", "close_rate",
             "satisfaction_rate", "issues_open"]  # fmt: skip
     path = world.areas["T1"].path
@@ -114,7 +115,7 @@ def test_matters_of_a_period_as_of_any_day(world):
                      current=world.on)  # fmt: skip
         return [got[key].text for key in keys]
 
-    assert on(world.on) == ["2", "2", "2", "100.0%", "50.0%", "1"]
+    assert on(world.on) == ["2", "2", "2", "100.0%", "50.0%", "3"]
     # A day before the second was closed: accepted by then, still open.
     assert on(world.on - timedelta(days=1))[:4] == ["2", "1", "1", "50.0%"]
 
