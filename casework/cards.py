@@ -20,7 +20,6 @@ from accounts.keys import phone_of
 from accounts.models import User
 from casework.models import CardCode, CardText, ContactCard
 from grids.models import Area, Post, Role, at_and_above
-from grids.scope import scope_of
 from households.models import Household, Link
 from households.querysets import LinkQuerySet
 from lib.errors import Refusal
@@ -215,17 +214,6 @@ def text_for(path: str) -> CardText | None:
     return texts.order_by("-area__path").first()
 
 
-def card_hand(*, card: ContactCard, on: date, by: User) -> ContactCard:
-    """The card was handed over on a day."""
-    if not Household.objects.visible_to(by).filter(links=card.link_id).exists():
-        raise Refusal(_("This household was not found."))
-    if not card.printed_on <= on:
-        raise Refusal(_("The card was printed after that day."), field="on")
-    card.handed_on = on
-    card.save(update_fields=["handed_on"])
-    return card
-
-
 @dataclass(frozen=True)
 class Counts:
     """Cards of an area: links in force, those without a card, not handed over, to replace."""
@@ -272,12 +260,6 @@ def cards_to_replace(user: User, path: str, *, on: date, most: int) -> list[Repl
     for link in links.select_related("post__person", "role").order_by("role__kind", "role_id"):
         now.setdefault(link.household_id, []).append(link)
     return [Replace(card, now.get(card.link.household_id, [])) for card in cards]
-
-
-def may_print_all(user: User, path: str) -> bool:
-    """Whether somebody may print the cards of a whole area."""
-    roots = scope_of(user).households
-    return any(path.startswith(root) for root in roots)
 
 
 def links_of_area(user: User, path: str, *, which: str, on: date) -> LinkQuerySet:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.reads import Read, note_read
-from casework.models import EmergencyList
+from casework.models import EmergencyList, Submission
 from casework.tasks import tasks_waiting
 from desk.acts import act_shown
 from desk.household import HAS_DUTIES
@@ -45,6 +45,9 @@ def nav(request: HttpRequest) -> dict[str, object]:
         waiting = Exemption.objects.waiting_for(user).count()
         if waiting:
             pages.append((reverse("exemptions"), _("Requests (%(n)d)") % {"n": waiting}))
+        sent = Submission.objects.manageable_by(user).waiting().count()
+        pages.append((reverse("submissions"), _("From residents")))
+        counts[reverse("submissions")] = sent
     if scope.manage or "administrator" in kinds_of(user):
         pages.append((reverse("people"), _("Staff")))
     if scope.departments:

@@ -59,6 +59,13 @@ ACTIONS = {
     "emergency.print": _("emergency list, printed"),
     "emergency.map": _("emergency list on its map"),
     "task.households": _("households of a task"),
+    "submissions.list": _("messages from residents"),
+    "submission.page": _("message from a resident"),
+    "submission.photo": _("photo from a resident"),
+    "submission.households": _("search for the household of a message"),
+    "household.answer": _("answer to a household on its data"),
+    "cards.replace": _("contact cards to replace"),
+    "export.cards": _("contact cards, printed"),
 }
 
 

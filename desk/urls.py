@@ -16,6 +16,7 @@ from desk import (
     photos,
     posts,
     samples,
+    submissions,
     tasks,
 )
 from desk.byhand import leaving, needs, shape, writing
@@ -43,6 +44,10 @@ urlpatterns = [
     path("households/<uuid:key>/card/", cards.of_household, name="household-card"),
     path("cards/", cards.page, name="cards"),
     path("cards/print/", cards.of_area, name="cards-print"),
+    path("submissions/", submissions.home, name="submissions"),
+    path("submissions/<uuid:key>/", submissions.page, name="submission"),
+    path("submissions/<uuid:key>/photo/", submissions.photo, name="submission-photo"),
+    path("submissions/<uuid:key>/answer/", submissions.answer, name="submission-answer"),
     path("exemptions/", leaving.exemptions, name="exemptions"),
     path("exemptions/<int:key>/<slug:verb>/", leaving.exemption_answer, name="exemption-answer"),
     path("households/<uuid:key>/contacts/", household.name_contact, name="household-name"),

@@ -13,7 +13,6 @@ from casework.cardpaper import cards_file, cards_pdf
 from casework.cards import (
     Face,
     Holder,
-    card_hand,
     cards_print,
     cards_to_replace,
     faces_of,
@@ -77,7 +76,8 @@ def test_households_of_one_place_with_one_contact_share_a_code(world):
 def test_a_card_not_handed_over_is_printed_anew_and_one_handed_over_is_a_second_card(world):
     (card,) = printed(world, ("zhao", "head"))
     assert printed(world, ("zhao", "head")) == [card]
-    card_hand(card=card, on=world.on, by=world.user("head"))
+    card.handed_on = world.on
+    card.save()
     (second,) = printed(world, ("zhao", "head"))
     assert second != card and ContactCard.objects.handed().count() == 1
     assert second.code == card.code
@@ -133,7 +133,8 @@ def test_the_household_page_hands_out_a_file_to_its_contact_and_its_manager(worl
 def test_a_change_of_contact_lists_the_card_to_replace_until_it_is_handed_over(world, as_user):
     manager = world.user("manager")
     (card,) = printed(world, ("zhao", "head"))
-    card_hand(card=card, on=world.on, by=manager)
+    card.handed_on = world.on
+    card.save()
     path = world.areas["T1"].path
     assert not cards_to_replace(manager, path, on=world.on, most=9)
     link_end(link=world.links["zhao", "head"], on=world.on)
