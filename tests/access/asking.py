@@ -110,7 +110,7 @@ def addresses(world: World) -> list[str]:
         "/balance/",
         f"/balance/?area={CODES['T1']}",
     ]
-    found += ["/households/new/", "/exemptions/", "/submissions/", "/submissions/?show=done"]
+    found += ["/submissions/", "/submissions/?show=done"]
     found += ["/cards/", *(f"/cards/?area={CODES[area]}" for area in ("T1", "T2", "V1"))]
     for household in world.households.values():
         page = f"/households/{household.pk}/"
