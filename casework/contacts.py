@@ -12,9 +12,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from casework.deeds import deed_record
 from casework.issues import issue_register
 from casework.models import Contact, ContactCard, Deed, Issue, LifeEvent
-from grids.models import Area, Person, Post, Role, at_and_above, path_length
+from grids.models import Person, Post, Role, at_and_above, path_length
 from grids.scope import scope_of
 from households.links import households_lock
 from households.models import Household, Link
@@ -93,7 +94,7 @@ def contacts_record(
     Contact.objects.bulk_create(contacts)
     for contact in contacts:
         if deed:
-            deed_give(contact, deed, by=by)
+            deed_give(contact, deed, current=current, by=by)
         if card:
             card_hand_over(contact)
     if matter:
@@ -160,15 +161,13 @@ def people_who_go(
     ).order_by("name", "pk")
 
 
-def deed_give(contact: Contact, deed: Mapping[str, Any], *, by: User) -> Deed:
+def deed_give(contact: Contact, deed: Mapping[str, Any], *, current: date, by: User) -> Deed:
     """Help given on a visit: ``what``, and if known quantity, unit, amount and funds."""
     if not str(deed.get("what", "")).strip():
         raise Refusal(_("Say what was given or done."), field="deed_what")
-    household = contact.household
-    return Deed.objects.create(
-        household=household, contact=contact, area=Area.objects.get(path=household.path),
-        path=household.path, on=contact.on, recorded_by=by, **deed,
-    )  # fmt: skip
+    return deed_record(
+        household=contact.household, contact=contact, on=contact.on, current=current, by=by, **deed
+    )
 
 
 def card_hand_over(contact: Contact) -> int:

@@ -35,6 +35,8 @@ def nav(request: HttpRequest) -> dict[str, object]:
         pages.append((reverse("today"), _("Today")))
     if scope.own:
         pages.append((reverse("mine"), _("My households")))
+    if scope.needs:
+        pages.append((reverse("sweep"), _("Monthly sweep")))
     if scope.areas:
         pages.append((reverse("tables"), _("Tables")))
         pages.append((reverse("partners"), _("Partners")))

@@ -102,6 +102,12 @@ def needs_on(household: Household, *, on: date) -> list[Need]:
     return list(needs.order_by("kind__position", "id"))
 
 
+def needs_past(household: Household, *, on: date) -> list[Need]:
+    """Needs that ended by a day, the latest first."""
+    ended = household.needs.filter(void=False, during__endswith__lte=on).select_related("kind")
+    return list(ended.order_by("-during", "id")[:HISTORY])
+
+
 def trail(household: Household) -> list[Area]:
     """Areas from the county down to where the household is filed (names are public)."""
     paths = at_and_above(household.path)
@@ -242,6 +248,7 @@ def show(
         household.refresh_from_db(fields=["due_on", "tier"])
     if shows_needs:
         context["needs"] = needs = needs_on(household, on=on)
+        context["past"] = needs_past(household, on=on)
         reason = request.POST.get("reason", "")[:REASON] if asked == "needs" else ""
         note_read(request, Read("household.needs", scope, len(needs) or 1, "P3", reason))
     elif shows_due:

@@ -21,12 +21,15 @@ from desk import (
 )
 from desk.byhand import leaving, needs, shape, writing
 from desk.visits import contacts as visits
-from desk.visits import today
+from desk.visits import sweep, today
 
 urlpatterns = [
     path("today/", today.page, name="today"),
     path("today/<uuid:key>/called/", today.called, name="today-called"),
     path("today/<uuid:key>/dismiss/", today.dismiss, name="today-dismiss"),
+    path("sweep/", sweep.home, name="sweep"),
+    path("sweep/<uuid:key>/", sweep.page, name="sweep-grid"),
+    path("sweep/<uuid:key>/<uuid:household>/change/", sweep.change, name="sweep-change"),
     path("mine/", mine.page, name="mine"),
     path("households/new/", writing.register, name="household-new"),
     path("households/<uuid:key>/", household.page, name="household"),

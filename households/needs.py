@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -44,3 +45,23 @@ def need_end(*, need: Need, on: date, by: User | None = None) -> None:
     if need.void or (need.during.upper is not None and need.during.upper <= on):
         raise Refusal(_("This need has already ended."))
     need_cut(need, on)
+
+
+@transaction.atomic
+def need_review(
+    *, need: Need, on: date, review_due_on: date | None, confirmed_by: str = "",
+    by: User | None = None,
+) -> Need:  # fmt: skip
+    """A need was looked at and still holds: who confirmed it, and when to look again."""
+    locked(need.household, by)
+    need = Need.objects.select_for_update().get(pk=need.pk)
+    if need.void or on not in need.during:
+        raise Refusal(_("This need has already ended."))
+    if review_due_on is not None and review_due_on <= on:
+        raise Refusal(_("Choose a later day to look at it again."), field="review_due_on")
+    need.review_due_on = review_due_on
+    need.confirmed_by = confirmed_by.strip() or need.confirmed_by
+    need.version = F("version") + 1
+    need.save(update_fields=["review_due_on", "confirmed_by", "version"])
+    need.refresh_from_db(fields=["version"])
+    return need

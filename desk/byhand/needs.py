@@ -16,10 +16,10 @@ from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from desk.byhand.fields import Day, HandForm, PlainText
 from desk.byhand.pages import carry_out, hand_page
-from desk.household import REASON, managed_or_404, needs_on
+from desk.household import REASON, managed_or_404, needs_on, needs_past
 from households.editing import household_edit
 from households.models import Household, Need, NeedKind
-from households.needs import need_begin, need_end
+from households.needs import need_begin, need_end, need_review
 from lib.clock import today
 
 GRADES = [("", "—"), *[(n, str(n)) for n in range(1, 5)]]
@@ -78,6 +78,13 @@ class NeedForm(HandForm):
         return given
 
 
+class ReviewForm(HandForm):
+    """A need that was looked at and still holds."""
+
+    review_due_on = Day(label=gettext_lazy("Look at it again on"), required=False)
+    confirmed_by = PlainText(label=gettext_lazy("Confirmed by"), max_length=60, required=False)
+
+
 class CareForm(HandForm):
     """What to mind when one comes."""
 
@@ -97,6 +104,7 @@ def needs(request: SignedInRequest, key: UUID) -> HttpResponse:
     if request.method == "GET":
         return hand_page(request, "needs.html", household, None, asked=False)
     what = request.POST.get("do", "")
+    refused = ""
     answer, form, care = None, NeedForm(initial={"on": today()}), _care(household)
     if what == "begin":
         form = NeedForm(request.POST)
@@ -104,13 +112,15 @@ def needs(request: SignedInRequest, key: UUID) -> HttpResponse:
             answer = _begin(request, household, form)
     elif what == "end":
         answer = _end(request, household)
+    elif what == "review":
+        answer, refused = _review(request, household)
     elif what == "care":
         care = CareForm(request.POST)
         if care.is_valid():
             answer = _note(request, household, care)
     if answer is not None:
         return answer
-    return _show(request, household, form, care)
+    return _show(request, household, form, care, error=refused)
 
 
 def _care(household: Household) -> CareForm:
@@ -118,15 +128,17 @@ def _care(household: Household) -> CareForm:
 
 
 def _show(
-    request: SignedInRequest, household: Household, form: NeedForm, care: CareForm
-) -> HttpResponse:
+    request: SignedInRequest, household: Household, form: NeedForm, care: CareForm, *,
+    error: str = "",
+) -> HttpResponse:  # fmt: skip
     running = needs_on(household, on=today())
     reason = request.POST.get("reason", "")[:REASON]
     note_read(request, Read("household.needs", str(household.pk), len(running) or 1, "P3", reason))
     wrong = care if care.is_bound else form
     return hand_page(
         request, "needs.html", household, wrong, asked=True, needs=running, begin=form, care=care,
-        tomorrow=today() + timedelta(days=1),
+        tomorrow=today() + timedelta(days=1), past=needs_past(household, on=today()),
+        error=error,
     )  # fmt: skip
 
 
@@ -143,7 +155,25 @@ def _begun(request: SignedInRequest, household: Household, given: dict[str, Any]
     need_begin(household=household, recorded_on=today(), by=request.user, **given)
 
 
-def _end(request: SignedInRequest, household: Household) -> HttpResponse | None:
+def _review(request: SignedInRequest, household: Household) -> tuple[HttpResponse | None, str]:
+    """A need still holds; the answer, or the sentence why it was refused."""
+    need, form = _need_or_404(request, household), ReviewForm(request.POST)
+    if not form.is_valid():
+        return None, _first(form)
+    answer = carry_out(
+        request, form, verb="need-review", subject=household, path=household.path,
+        sentence=_("A need of %(name)s was confirmed.") % {"name": household.head_name},
+        deed=lambda: need_review(need=need, on=today(), by=request.user, **form.cleaned_data),
+    )  # fmt: skip
+    return answer, "" if answer else _first(form)
+
+
+def _first(form: HandForm) -> str:
+    """The first sentence of what is to be mended."""
+    return str(next(iter(form.errors.values()))[0])
+
+
+def _need_or_404(request: SignedInRequest, household: Household) -> Need:
     try:
         need_key = UUID(request.POST.get("need", ""))
     except ValueError:
@@ -151,6 +181,11 @@ def _end(request: SignedInRequest, household: Household) -> HttpResponse | None:
     need = Need.objects.filter(household=household, pk=need_key).first()
     if need is None:
         raise Http404
+    return need
+
+
+def _end(request: SignedInRequest, household: Household) -> HttpResponse | None:
+    need = _need_or_404(request, household)
     return carry_out(
         request, HandForm(data={}), verb="need-end", subject=household, path=household.path,
         sentence=_("A need of %(name)s was ended.") % {"name": household.head_name},

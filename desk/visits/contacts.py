@@ -128,7 +128,7 @@ def several(request: SignedInRequest) -> HttpResponse:
 #: The field of the form a part of the service is asked in.
 ASKED_IN = {"matter": "matter_title", "title": "matter_title", "kind": "matter_kind",
             "subject": "matter_subject", "what": "deed_what", "amount": "deed_amount",
-            "quantity": "deed_quantity", "funds": "deed_funds"}  # fmt: skip
+            "quantity": "deed_quantity", "unit": "deed_unit", "funds": "deed_funds"}  # fmt: skip
 
 
 def refuse(form: ContactForm, refusal: Refusal) -> None:

@@ -67,7 +67,16 @@ def tile_addresses() -> list[str]:
 
 def addresses(world: World) -> list[str]:
     """Every address that answers a GET, with every area and household put in."""
-    found = ["/", "/print/", "/today/", "/mine/", "/import/", "/admin/", *tile_addresses()]
+    found = [
+        "/",
+        "/print/",
+        "/today/",
+        "/sweep/",
+        "/mine/",
+        "/import/",
+        "/admin/",
+        *tile_addresses(),
+    ]
     found += ["/people/", "/posts/new/"]
     for page in ("/dashboard/", "/wall/"):
         found += [page, *(f"{page}?area={CODES[key]}" for key in ("T1", "T2", "V1", "G11"))]
@@ -116,6 +125,7 @@ def addresses(world: World) -> list[str]:
         page = f"/households/{household.pk}/"
         found += [page, f"{page}contact/", f"{page}edit/", f"{page}needs/", f"{page}move/"]
         found += [f"{page}?tab=help", f"/deeds/new/?household={household.pk}"]
+    found += [f"/sweep/{area.pk}/" for area in world.areas.values()]
     found += [f"/people/{person.pk}/" for person in world.people.values()]
     found += [f"/organisations/{one.pk}/" for one in world.organisations.values()]
     found += [f"/people/{person.pk}/edit/" for person in world.people.values()]
