@@ -24,6 +24,7 @@ class CaseworkConfig(AppConfig):
 
         post_migrate.connect(ensure_visit_rules, sender=self)
 
+        IMPORTERS["answers"] = "casework.importing.answers.AnswersImporter"
         IMPORTERS["tickets"] = "casework.importing.tickets.TicketsImporter"
         rota.every(10, seal_log)
         rota.every(15, count_marked)

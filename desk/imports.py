@@ -126,9 +126,15 @@ def kinds_offered() -> list[Kind]:
     return [kind for kind in KINDS if kind.key in IMPORTERS]
 
 
+def runs_of(request: SignedInRequest) -> Any:
+    """The runs of the areas this person manages; a department's answers have their own page."""
+    managed = ImportRun.objects.filter(beneath(scope_of(request.user).manage))
+    return managed.filter(kind__in=[kind.key for kind in KINDS])
+
+
 def run_of(request: SignedInRequest, key: UUID) -> ImportRun:
     """A run of an area this person manages; any other does not exist."""
-    run = ImportRun.objects.filter(beneath(scope_of(request.user).manage), pk=key).first()
+    run = runs_of(request).filter(pk=key).first()
     if run is None:
         raise Http404
     return run
@@ -141,11 +147,11 @@ def import_home(request: SignedInRequest) -> HttpResponse:
     error: Refusal | None = None
     if request.method == "POST":
         try:
-            return redirect("import-run", key=_take_in(request).pk)
+            return redirect("import-run", key=taken_in(request, request.POST.get("kind", "")).pk)
         except Refusal as refusal:
             error = refusal
     scope = scope_of(request.user)
-    runs = ImportRun.objects.filter(beneath(scope.manage)).select_related("by")
+    runs = runs_of(request).select_related("by")
     villages = Area.objects.filter(beneath(scope.manage), level="village").with_code(today())
     return render(
         request,
@@ -171,7 +177,8 @@ def _options(request: SignedInRequest) -> dict[str, Any]:
     return {name: request.POST[name] for name in names if request.POST.get(name)}
 
 
-def _take_in(request: SignedInRequest) -> ImportRun:
+def taken_in(request: SignedInRequest, kind: str) -> ImportRun:
+    """The run of the file that was sent; Refusal where there is none, or one too large."""
     upload = request.FILES.get("file")
     if upload is None or not upload.name:
         raise Refusal(_("Choose a file first."), field="file")
@@ -184,7 +191,7 @@ def _take_in(request: SignedInRequest) -> ImportRun:
             copy.write(chunk)
         copy.flush()
         return import_open(
-            kind=request.POST.get("kind", ""), file=Path(copy.name), file_name=upload.name,
+            kind=kind, file=Path(copy.name), file_name=upload.name,
             options=_options(request), by=request.user, on=today(),
         )  # fmt: skip
 

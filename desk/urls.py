@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from desk import (
     acts,
+    answers,
     cards,
     emergency,
     feedback,
@@ -85,6 +86,11 @@ urlpatterns = [
     path("tasks/<uuid:key>/", tasks.page, name="task"),
     path("tasks/<uuid:key>/steps/", tasks.act, name="task-act"),
     path("", include("desk.helping.urls")),
+    path("matters/answers/", answers.home, name="answers"),
+    path("matters/answers.xlsx", answers.book, name="answers-book"),
+    path("matters/answers/<uuid:key>/", answers.run, name="answers-run"),
+    path("matters/answers/<uuid:key>/write/", answers.write, name="answers-write"),
+    path("matters/answers/<uuid:key>/errors.xlsx", answers.marked, name="answers-errors"),
     path("samples/", samples.home, name="samples"),
     path("samples/<uuid:key>/", samples.page, name="sample"),
     path("samples/<uuid:key>/<int:call>/", samples.answer, name="sample-answer"),

@@ -16,6 +16,7 @@ LABELS = {
     "staff": gettext_lazy("Staff and posts"),
     "links": gettext_lazy("Named contacts"),
     "needs": gettext_lazy("A department's list of needs"),
+    "answers": gettext_lazy("Answers of a department"),
     "tickets": gettext_lazy("Tickets of the hotline 12345"),
 }
 

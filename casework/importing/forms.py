@@ -116,6 +116,25 @@ TOPICS = Form(
         ),
     ),
 )
+#: The workbook of a department's inbox: what it fills in stands last.
+ANSWERS = Form(
+    name="answers",
+    fields=(
+        Field("key", ("系统编号",), required=True),
+        Field("version", ("版本",), kind="int"),
+        Field("result", ("办理结果", "办结结果", "处理结果")),
+        Field("note", ("答复", "答复内容", "办理情况", "回复内容")),
+        Field("done_on", ("办结日期", "办结时间", "完成日期"), kind="date"),
+    ),
+    telling=(frozenset({"key"}), frozenset({"version"}), frozenset({"result", "note"})),
+)
+#: Words of 办理结果; 签收 says that the matter was received and is being worked on.
+RESULTS = {
+    "已解决": Issue.Result.SOLVED, "解决": Issue.Result.SOLVED, "办结": Issue.Result.SOLVED,
+    "已办结": Issue.Result.SOLVED, "部分解决": Issue.Result.PARTLY,
+    "解释答复": Issue.Result.EXPLAINED, "解释": Issue.Result.EXPLAINED,
+}  # fmt: skip
+RECEIVED = ("签收", "已签收", "办理中", "在办")
 #: Words of 诉求类型, looked for in this order within the cell.
 KINDS: tuple[tuple[str, str], ...] = (
     ("纠纷", Issue.Kind.DISPUTE), ("投诉", Issue.Kind.COMPLAINT), ("求助", Issue.Kind.HELP),
