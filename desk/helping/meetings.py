@@ -110,7 +110,12 @@ def lines_of(user: User, meeting: Meeting) -> tuple[list[dict[str, Any]], int]:
         .filter(pk__in=keys)
         .select_related("area", "department")
     }
-    lines = [{"item": item, "issue": seen.get(item.issue_id)} for item in items]
+    places = area_labels({issue.path for issue in seen.values()}, on=today())
+    lines: list[dict[str, Any]] = []
+    for item in items:
+        issue = seen.get(item.issue_id)
+        place = places[issue.path]["name"] if issue else ""
+        lines.append({"item": item, "issue": issue, "place": place})
     return lines, sum(1 for issue in seen.values() if issue.household_id)
 
 
@@ -128,11 +133,16 @@ def show(
     user, on = request.user, today()
     lines, personal = lines_of(user, meeting)
     manages = scope_of(user).manages(meeting.path) and not meeting.held
-    waiting = []
+    waiting: list[dict[str, Any]] = []
     if manages:
         chosen = [line["item"].issue_id for line in lines if line["item"].issue_id]
-        waiting = matters_waiting(user, meeting.area, on=on, besides=chosen)
-        personal += sum(1 for one in waiting if one.issue.household_id)
+        found = matters_waiting(user, meeting.area, on=on, besides=chosen)
+        places = area_labels({one.issue.path for one in found}, on=on)
+        waiting = [
+            {"issue": one.issue, "reason": one.reason, "place": places[one.issue.path]["name"]}
+            for one in found
+        ]
+        personal += sum(1 for one in found if one.issue.household_id)
     note_read(request, Read("meeting.page", str(meeting.pk), personal, "P2"))
     for line in lines:
         item: AgendaItem = line["item"]

@@ -46,7 +46,7 @@ class Activities(Table):
         Column("on", gettext_lazy("Date"), "P0", lambda row, facts: day(row.on), sort="on"),
         Column("sessions", gettext_lazy("Sessions"), "P0",
                lambda row, facts: f"{row.sessions:,}", number=True),
-        Column("people", gettext_lazy("People"), "P0",
+        Column("people", gettext_lazy("People who came"), "P0",
                lambda row, facts: f"{row.people:,}" if row.people else "", number=True),
         Column("quantity", gettext_lazy("Quantity given out"), "P0",
                lambda row, facts: row.quantity_text, number=True),

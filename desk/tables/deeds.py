@@ -92,7 +92,7 @@ class Deeds(Table):
         Column("funds", gettext_lazy("Source of funds"), "P2",
                lambda row, facts: row.get_funds_display()),
         Column("state", gettext_lazy("State"), "P2", lambda row, facts: row.get_state_display()),
-        Column("people", gettext_lazy("People"), "P2", lambda row, facts: row.people_text,
+        Column("people", gettext_lazy("People helped"), "P2", lambda row, facts: row.people_text,
                number=True),
         Column("organisation", gettext_lazy("Organisation"), "P1",
                lambda row, facts: str(row.organisation or "")),

@@ -9,7 +9,7 @@ from casework.models import Deed, Issue
 from lib.books import Sheet
 
 DEEDS_HEADER = (
-    "事项", "类别", "区域", "对象", "数量", "单位", "约数", "金额（元）", "资金来源", "状态",
+    "帮扶内容", "事项", "区域", "对象", "数量", "单位", "约数", "金额（元）", "资金来源", "状态",
     "受益人数", "责任单位", "日期", "结果",
 )  # fmt: skip
 ACTIVITIES_HEADER = (
