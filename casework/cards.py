@@ -92,7 +92,7 @@ def cards_print(*, links: QuerySet[Link], on: date, by: User) -> list[ContactCar
         raise Refusal(_("There is nobody to print a card for: name a contact first."))
     if len(found) != links.count():
         raise Refusal(_("A contact has ended meanwhile. Load the page again."))
-    codes = _codes(found, on=on)
+    codes = codes_for(found, on=on)
     kept = {
         card.link_id: card
         for card in ContactCard.objects.select_for_update().filter(
@@ -114,7 +114,7 @@ def cards_print(*, links: QuerySet[Link], on: date, by: User) -> list[ContactCar
     return [kept[link.pk] for link in found]
 
 
-def _codes(links: Iterable[Link], *, on: date) -> dict[tuple[UUID, str], CardCode]:
+def codes_for(links: Iterable[Link], *, on: date) -> dict[tuple[UUID, str], CardCode]:
     """The code of each post and place, by post and path; those missing are made."""
     places = {(link.post_id, link.household.path) for link in links}
     areas = {area.path: area for area in Area.objects.filter(path__in={p for _post, p in places})}

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.coverage import refresh
+from casework.demo_cards import cards_load
 from casework.demo_help import Helping
 from casework.demo_matters import Walk
 from casework.issues import issue_register
@@ -130,6 +131,8 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     helping = Helping(manager, today=today)
     yield _("%s deeds and activities recorded") % helping.load(published=name == "yindeer")
     yield _("%s joint meetings entered") % helping.meetings()
+    cards = cards_load(manager, today=today, published=name == "yindeer")
+    yield _("%s contact cards handed over") % cards
     for path in Area.objects.filter(level="county").values_list("path", flat=True):
         refresh(path, on=today)
     yield _("Coverage counted")

@@ -136,6 +136,7 @@ def announce(host: str, port: int, *, https: bool, shows_demo: bool) -> None:
         say(f"  {scheme}://{f'[{name}]' if ':' in name else name}:{port}/")
     if shows_demo:
         say(f"Sign in as {', '.join(LOGINS)}; the password of each is {demo_password()}")
+        say("What a resident sees behind a contact card: /c/demo/, without signing in")
     say("Ctrl-C stops it")
 
 

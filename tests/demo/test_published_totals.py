@@ -15,10 +15,11 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from casework.coverage import REASONS, facts, sums
-from casework.models import Deed, Issue, IssueStep, Meeting, Uptake
+from casework.models import ContactCard, Deed, Issue, IssueStep, Meeting, Submission, Uptake
 from fixtures.generate import HERE
 from grids.models import Area, Post
 from grids.scope import scope_of
@@ -192,3 +193,11 @@ def test_the_deeds_of_2024_are_those_published(loaded: Loaded) -> None:
     assert Meeting.objects.filter(held=True).count() == 1
     assert IssueStep.objects.filter(verb="decide").count() == 3
     assert Uptake.objects.count() == 8
+
+
+@town
+def test_the_cards_of_2024_are_those_published(loaded: Loaded) -> None:
+    handed = ContactCard.objects.handed().filter(handed_on__year=2024)
+    assert handed.count() == published("音德尔镇 2024")["发放联系卡"]
+    assert not handed.filter(link__during__startswith__gt=F("handed_on")).exists()
+    assert Submission.objects.waiting().count() == 5
