@@ -31,6 +31,8 @@ class Limits:
     memory_bytes: int = 4 * 2**30
     seconds: int = 180
     cells: int = 60_000_000
+    #: Bytes of one scratch file; reading needs none.
+    writes: int = 0
 
 
 class UnreadableFile(ValueError):
@@ -68,6 +70,7 @@ def _converse(task: str, file: BinaryIO, limits: Limits) -> Iterator[Any]:
             "seconds": limits.seconds,
             "unpacked": limits.unpacked_bytes,
             "cells": limits.cells,
+            "writes": limits.writes,
         }
     )
     worker = subprocess.Popen(

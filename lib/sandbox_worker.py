@@ -37,7 +37,7 @@ def confine(options: dict[str, int]) -> None:
     memory, seconds = options["memory"], options["seconds"]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (options["writes"], options["writes"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     def refuse(event: str, _args: object) -> None:
@@ -177,6 +177,25 @@ def decode(data: bytes) -> str:
     raise Refused("encoding" if b"\0" not in data else "unknown")
 
 
+# Forms
+
+
+def fill_form(data: bytes, options: dict[str, int]) -> None:
+    """The first line names sheet, cell and value of what is written; the rest is the workbook."""
+    import base64
+
+    import openpyxl
+
+    head, _line, book = data.partition(b"\n")
+    check_archive(book, options)
+    filled = openpyxl.load_workbook(io.BytesIO(book))
+    for sheet, cell, value in json.loads(head):
+        filled[sheet][cell].value = value
+    out = io.BytesIO()
+    filled.save(out)
+    send({"book": base64.b64encode(out.getvalue()).decode()})
+
+
 # Maps
 
 
@@ -306,7 +325,9 @@ def main() -> None:
     confine(options)
     data = sys.stdin.buffer.read()
     try:
-        {"table": read_table, "geo": read_geo, "photo": read_photo}[task](data, options)
+        {"table": read_table, "geo": read_geo, "fill": fill_form, "photo": read_photo}[task](
+            data, options
+        )
         send(True)
     except Refused as refusal:
         key, detail = (*refusal.args, "")[:2]

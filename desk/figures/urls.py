@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from desk.figures import dashboard, wall
+from desk.figures import dashboard, forms, text, wall
 
 urlpatterns = [
     path("dashboard/", dashboard.page, name="dashboard"),
+    path("dashboard/text/", text.page, name="dashboard-text"),
     path("wall/", wall.page, name="wall"),
+    path("forms/", forms.home, name="forms"),
+    path("forms/<uuid:key>/", forms.page, name="form"),
+    path("forms/<uuid:key>/file/", forms.file, name="form-file"),
+    path("forms/<uuid:key>/remove/", forms.remove, name="form-remove"),
 ]

@@ -78,8 +78,9 @@ def addresses(world: World) -> list[str]:
         *tile_addresses(),
     ]
     found += ["/people/", "/posts/new/"]
+    found += ["/forms/", "/dashboard/text/"]
     for page in ("/dashboard/", "/wall/"):
-        found += [page, *(f"{page}?area={CODES[key]}" for key in ("T1", "T2", "V1", "G11"))]
+        found += [page, *(f"{page}?area={CODES[key]}" for key in ("T1", "T2", "V1"))]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
     found += [f"/api/v1/areas?at={p.x},{p.y}" for p in (point(0.5, 0.5), point(5.5, 0.5))]
     found += ["/api/v1/households?near=120.005,45.005&limit=50", "/api/v1/households?gap=1"]
