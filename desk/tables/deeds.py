@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,7 +13,18 @@ from casework.models import Deed, Issue
 from casework.models.deeds import plain
 from desk.tables.asked import Asked
 from desk.tables.keyset import Order
-from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total, day
+from desk.tables.table import (
+    COUNTED,
+    Cell,
+    Column,
+    Empty,
+    Filter,
+    Flag,
+    Table,
+    Tag,
+    Total,
+    day,
+)
 from desk.tables.words import SEES_AREAS, SEES_HOUSEHOLDS
 from grids.models import Organisation
 from grids.naming import area_labels
@@ -131,8 +142,12 @@ class Deeds(Table):
         return rows.select_related("household", "organisation")
 
     def within(self, asked: Asked) -> QuerySet[Deed]:
-        """Those of the area."""
-        return self.seen(asked).filter(path__startswith=asked.path)
+        """Those given in the area asked for, else in the areas one sees; without any, one's own.
+
+        By the place of the deed, which an index follows: the household may have moved since.
+        """
+        rows = self.seen(asked).filter(path__startswith=asked.path)
+        return rows.filter(beneath(asked.scope.areas)) if asked.scope.areas else rows
 
     def found(self, rows: QuerySet[Deed], text: str, asked: Asked) -> QuerySet[Deed]:
         """By words of what was done or came of it, or the head of the household."""
@@ -167,7 +182,12 @@ class Deeds(Table):
         elif total.n:
             said.append(_("Choose an area or a time to add up money and people."))
         hidden = self.not_listed(asked)
-        if hidden is not None:
+        if hidden is not None and hidden[0] > COUNTED:
+            said.append(
+                _("Besides, more than %s deeds for households: counted, not listed.")
+                % f"{COUNTED:,}"
+            )
+        elif hidden is not None:
             n, money = hidden
             said.append(
                 ngettext(
@@ -194,9 +214,8 @@ class Deeds(Table):
         for item, value in asked.values:
             if item.key in COUNTED_BY:
                 rows = item.apply(rows, value, asked)
-        found = rows.aggregate(money=Sum("amount"))
-        n = rows.count()
-        return (n, found["money"]) if n else None
+        found = rows.order_by()[: COUNTED + 1].aggregate(n=Count("pk"), money=Sum("amount"))
+        return (found["n"], found["money"]) if found["n"] else None
 
     def empty(self, asked: Asked) -> Empty:
         """How deeds come to be here."""
