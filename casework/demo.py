@@ -21,6 +21,7 @@ from casework.coverage import refresh
 from casework.demo_cards import cards_load
 from casework.demo_help import Helping
 from casework.demo_matters import Walk
+from casework.demo_visits import visits_add
 from casework.issues import issue_register
 from casework.models import Contact, Issue
 from grids.importing.areas import areas_import
@@ -125,6 +126,7 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     casework, manager = Casework(folder, today=today), users["manager"]
     yield _("%s households out of scope") % casework.exemptions(manager)
     yield _("%s contacts recorded") % casework.contacts(manager)
+    yield _("%s things that happened recorded") % visits_add(users, today=today)
     yield _("%s reviews recorded") % casework.reviews()
     yield _("%s handovers proposed") % casework.handovers()
     yield _("%s matters registered") % casework.issues(users)

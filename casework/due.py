@@ -152,13 +152,13 @@ def not_reached_twice(households: QuerySet[Household], *, on: date) -> QuerySet[
     latest = made.order_by("-on", "-recorded_at", "-pk").values("reached")
     return (
         households.exclude(tier=Household.Tier.FANGXIN)
-        .filter(_weekly(on))
+        .filter(weekly_on(on))
         .annotate(last=Subquery(latest[:1]), before=Subquery(latest[1:2]))
         .filter(last=False, before=False)
     )
 
 
-def _weekly(on: date) -> Q:
+def weekly_on(on: date) -> Q:
     """Households with a need in force that asks for a contact every week."""
     kinds = NeedKind.objects.filter(cadence=NeedKind.Cadence.WEEKLY).values_list("pk", "beside")
     needs = Need.objects.filter(household=OuterRef("pk"), void=False, during__contains=on)

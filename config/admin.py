@@ -23,6 +23,7 @@ from casework.models import (
     DigestTarget,
     Holiday,
     Topic,
+    VisitRule,
 )
 from config.configuring import (
     ActivityKindAdmin,
@@ -32,6 +33,7 @@ from config.configuring import (
     NeedKindAdmin,
     OrganisationAdmin,
     RoleAdmin,
+    VisitRuleAdmin,
 )
 from config.matters import DigestReceiptAdmin, DigestTargetAdmin, TopicAdmin
 from grids.models import Organisation, Role
@@ -127,6 +129,7 @@ site = ConfigurationSite(name="admin")
 site.register(Role, RoleAdmin)
 site.register(NeedKind, NeedKindAdmin)
 site.register(Holiday, HolidayAdmin)
+site.register(VisitRule, VisitRuleAdmin)
 site.register(Organisation, OrganisationAdmin)
 site.register(CardText, CardTextAdmin)
 site.register(ActivityKind, ActivityKindAdmin)

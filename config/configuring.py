@@ -182,6 +182,17 @@ class NeedKindAdmin(ActAdmin):
         return "、".join(map(str, NeedKind.objects.filter(code__in=kind.beside)))
 
 
+class VisitRuleAdmin(ActAdmin):
+    """The county's N 必访: what suggests a visit, and how soon or how often."""
+
+    touches = staticmethod(effects.visit_rule_effects)
+    list_display = ("label", "event", "within_days", "need_codes", "every_months", "active")
+    list_filter = ("active",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
 class HolidayAdmin(ActAdmin):
     """Public holidays and make-up working days."""
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.models import Activity, ActivityKind, CardText, ContactCard, Holiday
+from casework.models import Activity, ActivityKind, CardText, ContactCard, Holiday, VisitRule
 from casework.withholding import SMALL
 from grids.models import Area, Organisation, Post, Role
 from households.models import Need, NeedKind
@@ -121,6 +121,11 @@ def holiday_effects(before: Holiday | None, holiday: Holiday, *, on: date) -> li
     return [
         _("Matters registered from now on count with this day; limits already set stay.")
     ]  # fmt: skip
+
+
+def visit_rule_effects(before: VisitRule | None, rule: VisitRule, *, on: date) -> list[str]:
+    """A suggestion is worked out whenever a list is opened; nothing is stored of it."""
+    return [_("The lists of today follow from now on; no household becomes overdue by a rule.")]
 
 
 def card_text_effects(before: CardText | None, text: CardText, *, on: date) -> list[str]:

@@ -38,6 +38,7 @@ def nav(request: HttpRequest) -> dict[str, object]:
     if scope.needs:
         pages.append((reverse("sweep"), _("Monthly sweep")))
     if scope.areas:
+        pages.append((reverse("ratings"), _("Ratings")))
         pages.append((reverse("tables"), _("Tables")))
         pages.append((reverse("partners"), _("Partners")))
         pages.append((reverse("meetings"), _("Joint meetings")))

@@ -22,12 +22,13 @@ from desk import (
 )
 from desk.byhand import leaving, needs, shape, writing
 from desk.visits import contacts as visits
-from desk.visits import sweep, today
+from desk.visits import ratings, sweep, today
 
 urlpatterns = [
     path("today/", today.page, name="today"),
     path("today/<uuid:key>/called/", today.called, name="today-called"),
     path("today/<uuid:key>/dismiss/", today.dismiss, name="today-dismiss"),
+    path("ratings/", ratings.page, name="ratings"),
     path("sweep/", sweep.home, name="sweep"),
     path("sweep/<uuid:key>/", sweep.page, name="sweep-grid"),
     path("sweep/<uuid:key>/<uuid:household>/change/", sweep.change, name="sweep-change"),

@@ -118,3 +118,17 @@ def test_nothing_of_a_rating_or_its_link_leads_to_who_served_or_called():
         assert not names & {"by", "made_by", "recorded_by", "called_by", "person", "post"}
     for model in people:
         assert not {r.related_model for r in model._meta.related_objects} & {Rating, RatingLink}
+
+
+def test_the_page_of_an_area_withholds_few_and_makes_addresses_for_who_manages_it(world, as_user):
+    rate(world.areas["V1"], "satisfied", 8, world.on)
+    rate(world.areas["V2"], "dissatisfied", 3, world.on)
+    text = as_user("leader").get("/ratings/").content.decode()
+    assert text.count('class="withheld"') == 2
+    assert ">11<" in text
+    assert as_user("leader").post("/ratings/").status_code == 200
+    assert not RatingLink.objects.exists()
+    made = as_user("manager").post("/ratings/").content.decode()
+    assert RatingLink.objects.get().area == world.areas["T1"]
+    assert "http://testserver/" in made
+    assert as_user("head").get("/ratings/").status_code == 404

@@ -105,6 +105,16 @@ def test_the_county_has_its_published_households(gaize, published):
     }
 
 
+def test_the_county_called_and_visited_the_published_households_in_2024(gaize, published):
+    totals = published["改则县 2024"]
+    for mode, indicator in (("电话", "电话联系"), ("走访", "现场走访")):
+        households = {
+            contact.household.serial for contact in gaize.contacts
+            if contact.on.year == 2024 and contact.mode == mode and contact.reached
+        }  # fmt: skip
+        assert len(households) == totals[indicator]
+
+
 def test_nobody_holds_a_link_outside_a_post_or_above_the_limit(yindeer):
     for household in yindeer.households:
         spans = Counter()

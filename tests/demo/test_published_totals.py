@@ -19,7 +19,16 @@ from django.db.models import F
 
 from accounts.models import User
 from casework.coverage import REASONS, facts, sums
-from casework.models import ContactCard, Deed, Issue, IssueStep, Meeting, Submission, Uptake
+from casework.models import (
+    Contact,
+    ContactCard,
+    Deed,
+    Issue,
+    IssueStep,
+    Meeting,
+    Submission,
+    Uptake,
+)
 from fixtures.generate import HERE
 from grids.models import Area, Post
 from grids.scope import scope_of
@@ -201,3 +210,14 @@ def test_the_cards_of_2024_are_those_published(loaded: Loaded) -> None:
     assert handed.count() == published("音德尔镇 2024")["发放联系卡"]
     assert not handed.filter(link__during__startswith__gt=F("handed_on")).exists()
     assert Submission.objects.waiting().count() == 5
+
+
+@county
+def test_the_contacts_of_the_county_in_2024_are_those_published(loaded: Loaded) -> None:
+    totals = published("改则县 2024")
+    made = Contact.objects.filter(
+        on__year=2024, reached=True, household__path__startswith=loaded.path
+    )
+    for mode, indicator in (("phone", "电话联系"), ("visit", "现场走访")):
+        households = made.filter(mode=mode).values("household").distinct()
+        assert households.count() == totals[indicator]
