@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework import states
@@ -145,3 +146,34 @@ def moves_open(issue: Issue, user: User, *, on: date) -> list[Move]:
         if issue.state in move.before and cast & set(move.who)
         and not failed(move, issue, user, on=on)
     ]  # fmt: skip
+
+
+def next_move(moves: list[Move], issue: Issue, *, on: date) -> Move | None:
+    """The one step that stands out for whoever may take ``moves``; None where others are to act.
+
+    What waits with a department is not given out once more, and what was set aside rests until
+    its day.
+    """
+    for move in moves:
+        if not move.main:
+            continue
+        if move.verb == "dispatch" and issue.state == Issue.State.DISPATCHED:
+            continue
+        if move.verb == "resume" and issue.review_on is not None and issue.review_on > on:
+            continue
+        return move
+    return None
+
+
+def waits_for(issue: Issue) -> str:
+    """Who is to act, for those who only watch; empty where nobody is."""
+    if not issue.is_open:
+        return ""
+    if issue.state == Issue.State.SHELVED:
+        return _("It rests until %(day)s.") % {"day": issue.review_on or ""}
+    with_department = issue.state in Issue.WITH_DEPARTMENT and issue.dispatched_on is not None
+    if with_department and issue.department is not None:
+        return _("It waits for %(who)s.") % {"who": issue.department.name}
+    if issue.state in (Issue.State.RESOLVED, Issue.State.FOLLOW_UP):
+        return _("Somebody else than who resolved it is to call back.")
+    return _("It waits for the office of %(who)s.") % {"who": (issue.held_by or issue.area).name}

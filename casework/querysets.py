@@ -136,6 +136,17 @@ def given_to(departments: tuple[UUID, ...]) -> Q:
     return Q(department__in=[*departments, *offices]) | Q(pk__in=helped)
 
 
+def past_limit(on: date) -> Q:
+    """Past the resident's limit on a day: today an urgent matter by the hour, earlier by the day,
+    as the counts of areas are."""
+    from lib.clock import now
+
+    present = now()
+    if on != present.date():
+        return Q(limit_on__lt=on)
+    return Q(limit_at__isnull=True, limit_on__lt=on) | Q(limit_at__lt=present)
+
+
 class IssueRequestQuerySet(models.QuerySet):
     """What waits to be approved."""
 

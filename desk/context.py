@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.reads import Read, note_read
-from casework.models import EmergencyList, Submission
+from casework.models import EmergencyList, IssueRequest, Submission
 from casework.tasks import tasks_waiting
 from desk.acts import act_shown
 from desk.household import HAS_DUTIES
@@ -53,6 +53,11 @@ def nav(request: HttpRequest) -> dict[str, object]:
         counts[reverse("submissions")] = sent
     if scope.manage or "administrator" in kinds_of(user):
         pages.append((reverse("people"), _("Staff")))
+    if scope.manage or Kind.LEADER in scope.kinds:
+        waiting = IssueRequest.objects.waiting_for(user).count()
+        if waiting:
+            pages.append((reverse("approvals"), _("Approvals")))
+            counts[reverse("approvals")] = waiting
     if scope.departments:
         pages.append((reverse("matters"), _("Matters")))
     if Kind.AUDITOR in scope.kinds:

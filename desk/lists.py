@@ -16,11 +16,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import SignedInRequest, allow
 from accounts.models import AccessLog
-from accounts.reads import Read, note_read
-from casework.models import EmergencyList, Issue, Task
+from casework.models import EmergencyList, Task
 from grids.models import Area, Post
 from grids.querysets import beneath
-from grids.scope import Kind, scope_of
+from grids.scope import Kind
 from lib.clock import today
 
 PAGE = 50
@@ -47,6 +46,8 @@ ACTIONS = {
     "export.issues": _("export of matters"),
     "export.needs": _("export of needs"),
     "issue.page": _("page of a matter"),
+    "issue.slip": _("slip of a matter, printed"),
+    "approvals": _("requests waiting for approval"),
     "matters": _("matters of a department"),
     "post.refused": _("households a successor could not take"),
     "issue": _("matter of a household"),
@@ -67,24 +68,6 @@ ACTIONS = {
     "cards.replace": _("contact cards to replace"),
     "export.cards": _("contact cards, printed"),
 }
-
-
-@allow(Kind.DEPARTMENT)
-@require_GET
-def matters(request: SignedInRequest) -> HttpResponse:
-    """Open matters given to the own department, the nearest limit first."""
-    departments = scope_of(request.user).departments
-    open_ones = (
-        Issue.objects.visible_to(request.user)
-        .filter(department__in=departments)
-        .exclude(state__in=Issue.FINISHED)
-        .select_related("area")
-        .order_by("limit_on", "id")
-    )
-    page = Paginator(open_ones, PAGE).get_page(request.GET.get("page"))
-    given = sum(1 for issue in page if issue.contact_way)
-    note_read(request, Read("matters", ",".join(map(str, departments))[:120], given, "P2"))
-    return render(request, "desk/matters.html", {"page": page, "today": today()})
 
 
 @allow(Kind.AUDITOR)

@@ -11,6 +11,7 @@ from django.db.models import Case, Exists, F, Func, OuterRef, Q, Sum, TextField,
 
 from accounts.models import User
 from casework.models import HouseholdCell, Issue
+from casework.querysets import past_limit
 from grids.boundaries import BANDS
 from grids.models import Area, Boundary
 from grids.querysets import beneath
@@ -130,7 +131,7 @@ def issue_tile(user: User, tile: Tile, *, on: date, current: date) -> Drawn:
         .filter(point__bboverlaps=_box(tile))
     )  # fmt: skip
     return points_tile(
-        rows.annotate(overdue=Case(When(limit_on__lt=on, then=True), default=False)),
+        rows.annotate(overdue=Case(When(past_limit(on), then=True), default=False)),
         columns=["id", "kind", "overdue"],
         properties="seen.id, seen.kind,"
         " CASE WHEN seen.overdue THEN 'overdue' ELSE 'open' END AS state",

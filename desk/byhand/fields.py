@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -90,21 +91,24 @@ class AreaChoice(forms.CharField):
     (``proposed``: code and name); the box lists areas to choose from while there are few.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, of: Callable[[User], Any] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.user: User | None = None
+        self.of = of or areas_managed
         self.proposed: list[tuple[str, str]] = []
 
     def clean(self, value: Any) -> Area | None:
         typed = " ".join(str(super().clean(value) or "").split())
         if not typed:
             return None
-        found = areas_named(self.user, typed) if self.user else []
+        found = areas_named(self.of(self.user), typed) if self.user else []
         if len(found) == 1:
             return found[0]
         if not found:
             raise forms.ValidationError(
                 _("No village, grid or unit you manage has this code or name.")
+                if self.of is areas_managed
+                else _("No place of your area has this code or name.")
             )
         self.proposed = area_options(found[:MOST_PROPOSED])
         raise forms.ValidationError(
@@ -119,11 +123,16 @@ def areas_managed(user: User) -> Any:
     return Area.objects.filter(within, level__in=FILING_LEVELS).in_force(on).with_code(on)
 
 
-def areas_named(user: User | None, typed: str) -> list[Area]:
+def areas_seen(user: User) -> Any:
+    """Townships and what lies beneath, within the areas of a person's posts."""
+    on = today()
+    within = beneath(scope_of(user).areas)
+    levels = ("township", *FILING_LEVELS)
+    return Area.objects.filter(within, level__in=levels).in_force(on).with_code(on)
+
+
+def areas_named(areas: Any, typed: str) -> list[Area]:
     """The areas a text may mean: by code, by full name, else by every word of it."""
-    if user is None:
-        return []
-    areas = areas_managed(user)
     code, _space, rest = typed.partition(" ")
     if code.isdigit():
         found = list(areas.by_code(canonical(code), today()))
@@ -146,7 +155,9 @@ def area_options(areas: list[Area]) -> list[tuple[str, str]]:
     ]
 
 
-def areas_listed(user: User) -> list[tuple[str, str]]:
+def areas_listed(
+    user: User, of: Callable[[User], Any] | None = None
+) -> list[tuple[str, str]]:  # fmt: skip
     """The areas a box lists to choose from; none where they are too many to be a help."""
-    chosen = list(areas_managed(user).order_by("path")[: MOST_LISTED + 1])
+    chosen = list((of or areas_managed)(user).order_by("path")[: MOST_LISTED + 1])
     return area_options(chosen) if len(chosen) <= MOST_LISTED else []

@@ -12,20 +12,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from casework.models import Issue
+from casework.querysets import past_limit
 from desk.tables.asked import Asked
 from desk.tables.keyset import Order
 from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total, day
-from desk.tables.words import SEES_MATTERS
+from desk.tables.words import REGISTERS, SEES_MATTERS
 from grids.models import Organisation
 from grids.naming import area_labels
 from households.models import Household
+from lib.clock import now
 
 
 class Facts:
     """Places, and the households one may read, of the matters of a page."""
 
     def __init__(self, rows: list[Issue], asked: Asked) -> None:
-        self.on = asked.on
+        self.on, self.at = asked.on, now()
         self.places = area_labels({row.path for row in rows}, on=asked.on)
         tied = {row.household_id for row in rows if row.household_id}
         seen = Household.objects.visible_to(asked.user).filter(pk__in=tied)
@@ -47,7 +49,7 @@ def _household(row: Issue, facts: Facts) -> Cell | str:
 
 
 def _limit(row: Issue, facts: Facts) -> Cell:
-    late = row.state not in Issue.FINISHED and row.limit_on < facts.on
+    late = row.is_late(facts.at)
     return Cell(day(row.limit_on), tags=(Tag(_("overdue"), "bad"),) if late else ())
 
 
@@ -125,7 +127,9 @@ class Issues(Table):
     flags = (
         Flag("finished", gettext_lazy("Finished"), lambda rows, asked: rows),
         Flag("overdue", gettext_lazy("Overdue"),
-             lambda rows, asked: rows.filter(limit_on__lt=asked.on)),
+             lambda rows, asked: rows.filter(past_limit(asked.on))),
+        Flag("supervised", gettext_lazy("Supervised"),
+             lambda rows, asked: rows.filter(supervised_until__isnull=False)),
     )  # fmt: skip
     filters = (
         Filter("state", gettext_lazy("State"), lambda asked: Issue.State.choices,
@@ -193,6 +197,12 @@ class Issues(Table):
               " complaints and suggestions."),
             [(reverse("feedback"), _("Complaint or suggestion"))],
         )  # fmt: skip
+
+    def adds(self, asked: Asked) -> list[tuple[str, Any]]:
+        """Registering by hand, for those who may."""
+        if not asked.scope.kinds & REGISTERS:
+            return []
+        return [(reverse("issue-new"), _("Register a matter"))]
 
     def href(self, row: Issue) -> str:
         """The page of the matter."""

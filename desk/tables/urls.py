@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk import cards
+from desk.matters import dispatching
 from desk.tables import actions, exporting, pages, views
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("households/contact/", actions.contact, name="table-contact"),
     path("households/cards/", cards.of_selection, name="table-cards"),
     path("households/review/", actions.review, name="table-review"),
+    path("issues/dispatch/", dispatching.dispatch, name="table-dispatch"),
     path("<slug:kind>/export/", exporting.export, name="table-export"),
     path("<slug:kind>/views/", pages.view_new, name="table-view-new"),
     path("<slug:kind>/views/<uuid:key>/", pages.view_change, name="table-view"),

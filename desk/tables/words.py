@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 SEES_AREAS = frozenset({"worker", "village_lead", "manager", "leader"})
 SEES_HOUSEHOLDS = frozenset({"manager", "worker", "village_lead", "head", "cadre", "volunteer"})
 SEES_MATTERS = SEES_AREAS | SEES_HOUSEHOLDS | {"department"}
+#: Who writes down a matter that somebody brought.
+REGISTERS = frozenset({"manager", "worker", "village_lead", "leader", "head", "cadre"})
 
 REASONS = {
     "vacant": _("Nobody in post"),

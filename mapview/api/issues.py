@@ -13,7 +13,7 @@ from accounts.reads import Read, note_read
 from casework.models import Issue
 from grids.asked import asked_date
 from grids.naming import area_labels
-from lib.clock import today
+from lib.clock import now, today
 from mapview.tiles import SEES_AREAS
 
 router = Router()
@@ -32,6 +32,7 @@ def issue(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[st
     if found.household_id is not None:
         note_read(request, Read("issue", found.path, 1, "P2"))
     finished = found.state_on in Issue.FINISHED
+    late = found.is_late(now()) if day == current else found.limit_on < day
     return {
         "id": found.id,
         "title": found.title,
@@ -39,7 +40,7 @@ def issue(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[st
         "subject_label": found.get_subject_display(),
         "state": found.state_on,
         "state_label": Issue.State(found.state_on).label,
-        "overdue": not finished and found.limit_on < day,
+        "overdue": not finished and late,
         "registered_on": found.registered_on,
         "limit_on": found.limit_on,
         "people": found.people,

@@ -1,0 +1,89 @@
+"""What waits for approval: more time, for who gave the matter out; setting aside, for leaders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.gate import SignedInRequest, allow
+from accounts.reads import Read, note_read
+from casework.clocks import resident_clock
+from casework.issues import issue_step
+from casework.models import Issue, IssueRequest
+from grids.models import Role
+from grids.naming import account_names, area_labels
+from lib.clock import now, today
+from lib.errors import Refusal
+
+APPROVES = (Role.Kind.LEADER, Role.Kind.MANAGER)
+MOST = 100
+#: The step of an answer, by the kind of request and whether it is granted.
+VERBS = {
+    (IssueRequest.Kind.EXTEND, True): "extend",
+    (IssueRequest.Kind.EXTEND, False): "refuse_extension",
+    (IssueRequest.Kind.SHELVE, True): "shelve",
+    (IssueRequest.Kind.SHELVE, False): "refuse_shelving",
+}
+
+
+@require_GET
+@allow(*APPROVES)
+def page(request: SignedInRequest) -> HttpResponse:
+    """The requests that wait for this person, the oldest first."""
+    return show(request)
+
+
+@require_POST
+@allow(*APPROVES)
+def answer(request: SignedInRequest, key: int) -> HttpResponse:
+    """Grant or refuse one: ``granted`` 1 or 0, ``note``."""
+    asked = (
+        IssueRequest.objects.waiting_for(request.user).select_related("issue").filter(pk=key)
+    ).first()
+    if asked is None:
+        raise Http404
+    granted = request.POST.get("granted") == "1"
+    try:
+        issue_step(
+            issue=asked.issue, verb=VERBS[IssueRequest.Kind(asked.kind), granted],
+            by=request.user, on=today(), note=request.POST.get("note", ""),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return show(request, tried=key, error=refusal.sentence, note=request.POST.get("note", ""))
+    return redirect("approvals")
+
+
+def show(
+    request: SignedInRequest, *, tried: int = 0, error: str = "", note: str = ""
+) -> HttpResponse:
+    """Draw the list. A matter of a household that the person does not see has no title here:
+    what is asked, for how long and why is enough to decide."""
+    user, on = request.user, today()
+    waiting = IssueRequest.objects.waiting_for(user).select_related(
+        "issue__department", "issue__area"
+    )
+    rows = list(waiting.order_by("asked_on", "pk")[:MOST])
+    seen = set(
+        Issue.objects.visible_to(user)
+        .filter(pk__in=[row.issue_id for row in rows])
+        .values_list("pk", flat=True)
+    )
+    names = account_names(str(row.asked_by_id) for row in rows)
+    places = area_labels({row.issue.path for row in rows}, on=on)
+    lines: list[dict[str, Any]] = [
+        {
+            "request": row, "issue": row.issue, "seen": row.issue_id in seen,
+            "place": places[row.issue.path]["name"], "who": names[str(row.asked_by_id)],
+            "clock": resident_clock(row.issue, now()), "own": row.asked_by_id == user.pk,
+            "error": error if row.pk == tried else "", "note": note if row.pk == tried else "",
+        }
+        for row in rows
+    ]  # fmt: skip
+    of_households = sum(1 for row in rows if row.issue.household_id and row.issue_id in seen)
+    note_read(request, Read("approvals", str(user.pk), of_households, "P2"))
+    return render(
+        request, "desk/matters/approvals.html", {"lines": lines}, status=400 if error else 200
+    )
