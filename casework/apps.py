@@ -10,6 +10,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from accounts.reads import seal_log
         from casework.activities import ensure_activity_kinds
+        from casework.defaults import ensure_matter_settings
         from casework.duties import (
             close_emergency_lists,
             count_marked,
@@ -34,3 +35,4 @@ class CaseworkConfig(AppConfig):
         rota.every(None, forget_removed_photos)
         rota.every(None, tallies_forget)
         post_migrate.connect(ensure_activity_kinds, sender=self)
+        post_migrate.connect(ensure_matter_settings, sender=self)

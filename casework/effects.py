@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -173,6 +174,7 @@ def _merge(issue: Issue, given: Given) -> str | None:
         raise Refusal(_("Choose the matter this one repeats."), field="into")
     issue.merged_into = into
     Issue.objects.filter(merged_into=issue.pk).update(merged_into=into)
+    Issue.objects.filter(pk=into.pk).update(version=F("version") + 1)
     IssueStep.objects.create(
         issue=into, on=given.on, verb="repeat", before=into.state, after=into.state, by=given.by,
         note=issue.title,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,7 +126,7 @@ def issue_step(
     issue = _locked(issue, given.get("into"))
     if by is not None and not cast_of(issue, by, on=on) & set(move.who):
         raise Refusal(_refused_to(move))
-    if (version is not None and version != issue.version) or issue.state not in move.before:
+    if issue.state not in move.before or (version is not None and _went_on(issue, version)):
         raise Outdated(_overtaken(issue), row=issue)
     _day_or_refuse(issue, on)
     actor = by or in_name_of
@@ -149,7 +150,7 @@ def issue_step(
         note=asked.note,
         organisation=asked.organisation, until=asked.until, answer=asked.answer,
     )  # fmt: skip
-    issue.version += verb not in QUIET
+    issue.version += 1
     issue.save()
     return issue
 
@@ -164,6 +165,7 @@ def issue_event(
         raise ValueError(verb)
     issue = Issue.objects.select_for_update().get(pk=issue.pk)
     _day_or_refuse(issue, on)
+    Issue.objects.filter(pk=issue.pk).update(version=F("version") + 1)
     return IssueStep.objects.create(
         issue=issue, on=on, verb=verb, before=issue.state, after=issue.state, by=by,
         note=note.strip()[:NOTE_LENGTH], organisation=organisation, until=until,
@@ -187,6 +189,15 @@ def _day_or_refuse(issue: Issue, on: date) -> None:
         raise Refusal(_("The matter has already moved on after that day."), field="on")
     if on > today():
         raise Refusal(_("Choose a day up to today."), field="on")
+
+
+def _went_on(issue: Issue, version: int) -> bool:
+    """Whether more than comments and the like came since what somebody saw."""
+    since = issue.version - version
+    if since <= 0:
+        return since < 0
+    newest = issue.steps.order_by("-pk").values_list("verb", flat=True)  # type: ignore[attr-defined]
+    return any(verb not in QUIET for verb in newest[:since])
 
 
 def _overtaken(issue: Issue) -> str:

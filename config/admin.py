@@ -18,10 +18,14 @@ from accounts.models import User
 from accounts.services import password_give
 from casework.models import (
     ActivityKind,
+    Campaign,
     CardText,
     DigestReceipt,
     DigestTarget,
+    DispatchRule,
     Holiday,
+    IssueLimit,
+    ReplyTemplate,
     Topic,
     VisitRule,
 )
@@ -36,6 +40,12 @@ from config.configuring import (
     VisitRuleAdmin,
 )
 from config.matters import DigestReceiptAdmin, DigestTargetAdmin, TopicAdmin
+from config.workflow import (
+    CampaignAdmin,
+    DispatchRuleAdmin,
+    IssueLimitAdmin,
+    ReplyTemplateAdmin,
+)
 from grids.models import Organisation, Role
 from grids.scope import Kind, kinds_of
 from households.models import NeedKind
@@ -137,3 +147,7 @@ site.register(User, UserAdmin)
 site.register(Topic, TopicAdmin)
 site.register(DigestTarget, DigestTargetAdmin)
 site.register(DigestReceipt, DigestReceiptAdmin)
+site.register(IssueLimit, IssueLimitAdmin)
+site.register(DispatchRule, DispatchRuleAdmin)
+site.register(ReplyTemplate, ReplyTemplateAdmin)
+site.register(Campaign, CampaignAdmin)

@@ -119,6 +119,10 @@ class DispatchRule(models.Model):
             ),
         ]  # fmt: skip
 
+    def __str__(self) -> str:
+        subject = dict(Issue.Subject.choices).get(self.subject, self.subject)
+        return f"{self.topic or subject} → {self.organisation}"
+
 
 @tracked()
 class ReplyTemplate(models.Model):

@@ -142,6 +142,8 @@ def table_addresses(world: World) -> list[str]:
     for kind, words in TABLES.items():
         found += [f"/tables/{kind}/", *(f"/tables/{kind}/?{word}" for word in words)]
         found += [f"/tables/{kind}/?area={CODES[area]}" for area in ("T1", "T2", "V1", "U111")]
+    found += ["/issues/new/", "/approvals/", "/matters/", "/matters/?show=late"]
+    found += [f"/issues/{issue.pk}/slip/" for issue in world.issues.values()]
     return found + [f"/issues/{issue.pk}/" for issue in world.issues.values()]
 
 
