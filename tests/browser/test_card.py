@@ -14,7 +14,7 @@ from households.models import Link
 from tests.browser.conftest import PHONE, Visitor, wait_for_silence, watch
 from tests.people import World
 
-NARROW = {"width": 360, "height": 740}
+NARROW = 360
 
 
 def picture() -> bytes:
@@ -31,7 +31,7 @@ def test_from_the_card_to_the_rating(chromium: Browser, live_server, town: World
     links = Link.objects.filter(pk=town.links["zhao", "head"].pk)
     (card,) = cards_print(links=links, on=town.on, by=town.user("manager"))
     context = chromium.new_context(
-        viewport=NARROW, locale="zh-CN", permissions=["geolocation"],
+        viewport={"width": NARROW, "height": 740}, locale="zh-CN", permissions=["geolocation"],
         geolocation={"longitude": 120.005, "latitude": 45.005, "accuracy": 12},
     )  # fmt: skip
     complaints: list[str] = []
@@ -49,7 +49,7 @@ def test_from_the_card_to_the_rating(chromium: Browser, live_server, town: World
         {"name": "灯.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     )
     expect(page.locator("[type=file]")).to_have_value(re.compile("photo.jpg"))  # made small
-    assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_role("heading", name="已收到")).to_be_visible()
     number, secret = page.locator("#number").inner_text(), page.locator("#secret").inner_text()
