@@ -55,12 +55,12 @@ SELECT h.id, 'moved', '', daterange(%(on)s::date - 100, NULL), u.id, u.id, %(on)
 FROM households_household h, (SELECT id FROM accounts_user LIMIT 1) u WHERE random() < 0.02;
 INSERT INTO casework_issue (id, ticket, area_id, path, kind, subject, source, campaign, people,
     title, text, urgent, contact_way, state, result, registered_on, limit_on, version, agreement,
-    answer, extended, on_spot, place)
+    answer, extended, on_spot, place, told_state)
 SELECT gen_random_uuid(), '', m.area_id, h.path,
     (ARRAY['help', 'consult', 'complaint'])[1 + n %% 3],
     (ARRAY['utilities', 'traffic', 'housing'])[1 + n %% 3], 'visit', '', 1, '路灯不亮', '', false,
     '', CASE WHEN n %% 5 = 0 THEN 'accepted' ELSE 'closed' END, '', %(on)s::date - (n %% 700)::int,
-    %(on)s::date - (n %% 700)::int + 10, 1, '', '', false, false, ''
+    %(on)s::date - (n %% 700)::int + 10, 1, '', '', false, false, '', ''
 FROM (SELECT id, path, row_number() OVER () AS n FROM households_household) h
 JOIN households_membership m ON m.household_id = h.id WHERE n %% 10 = 0;
 """
