@@ -65,7 +65,8 @@ def submission_send(
 
     ``once`` is the key of the form: sent a second time it is answered with the same receipt.
     """
-    kept = Submission.objects.filter(pk=once).first()
+    key = _key(once)
+    kept = Submission.objects.filter(pk=key).first()
     if kept is not None:
         return Sent(kept, _secret(once))
     checked = _checked(kind, words)
@@ -79,7 +80,7 @@ def submission_send(
         tally_take("send.code", code.code, on=on)
         number, secret = _number(on), _secret(once)
         made = Submission.objects.create(
-            id=once, number=number, code_hash=_hash(number, secret), kind=kind,
+            id=key, number=number, code_hash=_hash(number, secret), kind=kind,
             card=code, area=code.area, path=code.path, name=checked.name, text=checked.text,
             place=checked.place, matter=checked.matter, photo=image or None, on=on,
             phone_sealed=sealer().seal(checked.phone) if checked.phone else None,
@@ -140,6 +141,12 @@ def _secret(once: UUID) -> str:
     """The code beside the number: made of the form's key, so that a repeat gets the same."""
     digest = salted_hmac("casework.submission.code", once.hex, algorithm="sha256").digest()
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:SECRET])
+
+
+def _key(once: UUID) -> UUID:
+    """The key of the row, which staff see; the form's own key, which gets the code, is not it."""
+    digest = salted_hmac("casework.submission.key", once.hex, algorithm="sha256").digest()
+    return UUID(bytes=digest[:16])
 
 
 def _hash(number: str, secret: str) -> str:

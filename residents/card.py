@@ -83,7 +83,7 @@ def send(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         **facts(found), "kind": kind, "heading": heading, "hint": hint, "trap": TRAP,
         "matters": [(value, Issue.Kind(value).label) for value in MATTERS],
         "typed": request.POST, "once": request.POST.get("once") or uuid4(),
-        "longest": LONGEST, "largest": LARGEST,
+        "longest": LONGEST,
     }  # fmt: skip
     if request.method != "POST":
         return draw(request, "send", context)

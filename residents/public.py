@@ -16,8 +16,6 @@ from django.utils import translation
 from accounts.gate import ANYONE, allow
 
 View = Callable[..., HttpResponse]
-#: Bytes of a whole form; a photo of 8 MB and the words beside it.
-LARGEST_FORM = 9 * 2**20
 
 
 def public(view: View) -> View:
