@@ -91,6 +91,10 @@ class Mine:
         seen = Household.objects.visible_to(user).open_on(on).in_scope_on(on)
         self.own = set(Household.objects.due_open_to(user).open_on(on).values_list("pk", flat=True))
         self.due = seen.filter(Q(pk__in=self.own) | beneath(self.grids))
+        #: Keys rather than a condition: what is asked of them then never reads the whole county.
+        self.keys = list(self.due.values_list("pk", flat=True))
+        calm = Household.objects.filter(pk__in=self.keys, fewer_contacts=False)
+        self.calm = list(calm.needs_visible_to(user).values_list("pk", flat=True))
         self.urgent = seen.filter(Q(pk__in=self.own) | beneath([*self.grids, *self.villages]))
 
     def places(self) -> set[str]:
@@ -128,12 +132,13 @@ def _of_households(mine: Mine) -> Iterator[tuple[Household, Reason]]:
     on = mine.on
     for household in not_reached_twice(mine.urgent, on=on):
         yield household, Reason(URGENT, on, _("Urgent: please go and see"))
-    for household in mine.due.filter(due_on__lte=mine.until).exclude(tier=Household.Tier.FANGXIN):
+    chosen = Household.objects.filter(pk__in=mine.keys)
+    for household in chosen.filter(due_on__lte=mine.until).exclude(tier=Household.Tier.FANGXIN):
         yield household, _by_cadence(household.due_on, on)
     rules = list(VisitRule.objects.filter(active=True))
     yield from _by_events(mine, [rule for rule in rules if rule.event])
     yield from _by_rules(mine, [rule for rule in rules if rule.need_codes])
-    for household in mine.due.filter(Exists(_cards_to_replace(on))):
+    for household in chosen.filter(Exists(_cards_to_replace(on))):
         yield household, Reason(SUGGESTED, None, _("The contact card is to be replaced"))
 
 
@@ -180,9 +185,9 @@ def _by_events(mine: Mine, rules: list[VisitRule]) -> Iterator[tuple[Household, 
     since = Contact.objects.filter(
         household=OuterRef("household"), reached=True, on__gt=OuterRef("on"), on__lte=mine.on
     )
-    events = LifeEvent.objects.visible_to(mine.user).filter(
+    events = LifeEvent.objects.filter(
         ~Exists(since), kind__in=of_kind, on__lte=mine.on, expires_on__gt=mine.on,
-        household__in=mine.due.filter(fewer_contacts=False),
+        household__in=mine.calm,
     )  # fmt: skip
     for event in events.select_related("household"):
         day = event.on + timedelta(days=of_kind[event.kind].within_days)
@@ -204,7 +209,7 @@ def _by_rules(mine: Mine, rules: list[VisitRule]) -> Iterator[tuple[Household, R
     needs = Need.objects.filter(
         Q(household__last_contact=None) | Q(household__last_contact__reached_on__lte=early),
         kind__code__in=codes, void=False, during__contains=mine.on, clock_from__lte=early,
-        household__in=mine.due.filter(fewer_contacts=False).needs_visible_to(mine.user),
+        household__in=mine.calm,
     )  # fmt: skip
     told: set[tuple[UUID, str]] = set()
     for need in needs.select_related("household__last_contact", "kind").order_by("clock_from"):
@@ -233,9 +238,7 @@ def _cards_to_replace(on: date) -> QuerySet[Link]:
 
 
 def _dismissed(mine: Mine) -> set[tuple[UUID, str]]:
-    rows = Dismissal.objects.visible_to(mine.user).filter(
-        until__gte=mine.on, on__lte=mine.on, household__in=mine.due
-    )
+    rows = Dismissal.objects.filter(until__gte=mine.on, on__lte=mine.on, household__in=mine.keys)
     return set(rows.values_list("household", "what"))
 
 
