@@ -1,0 +1,63 @@
+"""The four ledgers as workbooks, read back."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from accounts.models import AccessLog
+from casework.models import Activity, ActivityKind, Deed
+from desk.figures.ledgers import LEDGERS
+
+pytestmark = pytest.mark.django_db
+
+
+def sheet_of(client, key: str, **sent: str):
+    answer = client.post(f"/ledgers/{key}/", sent)
+    assert answer.status_code == 200, answer.content.decode()[:400]
+    return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+
+
+def days(world) -> dict[str, str]:
+    return {"since": world.began.isoformat(), "until": world.on.isoformat()}
+
+
+@pytest.mark.parametrize("key", list(LEDGERS))
+def test_each_has_title_note_merged_header_and_who_filled_it_in(world, as_user, key):
+    Deed.objects.create(area=world.areas["V1"], path=world.areas["V1"].path, what="=送煤",
+                        on=world.on, state="granted", amount="300.5")  # fmt: skip
+    Activity.objects.create(
+        area=world.areas["V1"], path=world.areas["V1"].path, title="夜校", on=world.on,
+        kind=ActivityKind.objects.first(), people=30,
+    )  # fmt: skip
+    sheet = sheet_of(as_user("manager"), key, reason="报民政办核对", **days(world))
+    ledger = LEDGERS[key]
+    assert sheet["A1"].value.endswith(ledger.title)
+    assert "填报单位" in sheet["A2"].value
+    assert [sheet.cell(4, c).value for c in range(2, len(ledger.heads) + 2)] == [
+        head for _group, head in ledger.heads
+    ]
+    assert any(str(area).startswith("A3:A4") for area in sheet.merged_cells.ranges)
+    rows = {"issues": 3, "needing": 6, "deeds": 1, "activities": 1}[key]
+    assert sheet.cell(4 + rows, 1).value == rows
+    assert sheet.cell(5 + rows, 1).value is None
+    assert "填表人" in sheet.cell(6 + rows, 1).value
+    if key == "deeds":
+        assert (sheet["E5"].value, sheet["E5"].data_type) == ("=送煤", "s")
+        assert sheet["H5"].value == "300.50"
+
+
+def test_needs_leave_only_with_a_reason_and_are_logged(world, as_user):
+    client = as_user("manager")
+    assert client.post("/ledgers/needing/", days(world)).status_code == 400
+    sheet_of(client, "needing", reason="报民政办核对", **days(world))
+    assert AccessLog.objects.filter(action="export.needs", field_class="P3").count() == 1
+
+
+def test_only_who_manages_has_them(world, as_user):
+    for user in ("leader", "worker", "head", "cadre", "outsider"):
+        sent = {"area": "159901001", "reason": "看看", **days(world)}
+        answer = as_user(user).post("/ledgers/needing/", sent)
+        assert answer.status_code == 404, user
