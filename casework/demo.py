@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from casework.coverage import refresh
 from casework.demo_cards import cards_load
-from casework.demo_county import households_asked, problems_found
+from casework.demo_county import problems_found
 from casework.demo_help import Helping
 from casework.demo_matters import Walk
 from casework.demo_visits import visits_add
@@ -132,7 +132,6 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     yield _("%s handovers proposed") % casework.handovers()
     yield _("%s matters registered") % casework.issues(users)
     if name == "gaize":
-        yield _("%s contacts recorded") % households_asked(manager)
         yield _("%s matters registered") % problems_found(manager)
     helping = Helping(manager, today=today)
     yield _("%s deeds and activities recorded") % helping.load(published=name == "yindeer")

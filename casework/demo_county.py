@@ -1,7 +1,7 @@
-"""The county of the demo in 2024: every household asked once, and what was found put right.
+"""The county of the demo in 2024: what its sweep found was put right.
 
-Published were 4,920 households by phone and 1,141 by a visit, and 1,180 problems found, all closed
-by the end of the year. They come in as contacts and as matters with every step, in bulk.
+Published were 1,180 problems, all closed by the end of the year. They come in as matters with
+every step, in bulk.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts.models import User
-from casework.models import Campaign, Contact, Issue, IssueStep
+from casework.models import Campaign, Issue, IssueStep
 from grids.models import Area
-from households.models import Link
 
 #: Of the campaign as its list calls it; everything was closed, so that its rate has no decimals.
 CAMPAIGN = "排查问题"
-FOUND, VISITED = 1180, 1141
+FOUND = 1180
 BEGAN, DAYS = date(2024, 7, 1), 120
-TALLY = date(2024, 12, 31)
 BATCH = 2000
 SUBJECTS = (
     (Issue.Subject.EDUCATION, "子女就学补助未到位"), (Issue.Subject.MEDICAL, "医保报销手续不清楚"),
@@ -32,30 +30,6 @@ STEPS = (
     ("register", Issue.State.REGISTERED, 0), ("accept", Issue.State.ACCEPTED, 1),
     ("settle", Issue.State.RESOLVED, 9), ("call", Issue.State.CLOSED, 12),
 )  # fmt: skip
-
-
-@transaction.atomic
-def households_asked(manager: User) -> int:
-    """One contact with each linked household, by its cadre: first by phone, then by a visit."""
-    links = list(
-        Link.objects.filter(void=False, role__code="cadre", during__contains=TALLY)
-        .select_related("post__person")
-        .order_by("household__serial", "household")
-        .distinct("household__serial", "household")
-    )
-    rows = []
-    for number, link in enumerate(links):
-        person = link.post.person
-        by_phone = number < len(links) - VISITED
-        rows.append(
-            Contact(
-                household_id=link.household_id, on=BEGAN + timedelta(days=number % DAYS),
-                mode=Contact.Mode.PHONE if by_phone else Contact.Mode.VISIT, reached=True,
-                purposes=[Contact.Purpose.WISHES], made_by=person,
-                made_by_party_member=person.party_member, recorded_by=manager,
-            )
-        )  # fmt: skip
-    return len(Contact.objects.bulk_create(rows, batch_size=BATCH))
 
 
 @transaction.atomic
