@@ -78,7 +78,7 @@ def addresses(world: World) -> list[str]:
         *tile_addresses(),
     ]
     found += ["/people/", "/posts/new/"]
-    found += ["/forms/", "/dashboard/text/"]
+    found += ["/forms/", "/ledgers/", "/dashboard/text/"]
     for page in ("/dashboard/", "/wall/"):
         found += [page, *(f"{page}?area={CODES[key]}" for key in ("T1", "T2", "V1"))]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
