@@ -40,7 +40,7 @@ def test_each_has_title_note_merged_header_and_who_filled_it_in(world, as_user, 
         head for _group, head in ledger.heads
     ]
     assert any(str(area).startswith("A3:A4") for area in sheet.merged_cells.ranges)
-    rows = {"issues": 3, "needing": 6, "deeds": 1, "activities": 1}[key]
+    rows = {"issues": 3, "needing": 5, "deeds": 1, "activities": 1}[key]
     assert sheet.cell(4 + rows, 1).value == rows
     assert sheet.cell(5 + rows, 1).value is None
     assert "填表人" in sheet.cell(6 + rows, 1).value
