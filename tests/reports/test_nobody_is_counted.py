@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db.models import Q
@@ -35,7 +36,7 @@ LOAD = {"load", "links", "limit", "capacity", "full", "overloaded"}
 WORK = re.compile(r"contact(?!s?\b.*named)|visit|overdue|rating|satisf|deed|matter|issue|reached")
 
 
-def names_in(condition: Q) -> Iterator[str]:
+def names_in(condition: Any) -> Iterator[str]:
     for child in condition.children:
         if isinstance(child, Q):
             yield from names_in(child)
