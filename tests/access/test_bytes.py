@@ -7,12 +7,14 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 
 from accounts.gate import walk
 from households.models import Household, Link
 from households.naming import contacts_name
+from lib.history import TAKING_BACK_SETTING
 from tests.access import expected
 from tests.access.asking import OPERATIONS, answers
 from tests.people import HOUSEHOLDS, ISSUES, PINS, World
@@ -115,6 +117,8 @@ def drawn(found: dict[str, tuple[int, str]]) -> set[str]:
 def take_away_what_is_out_of_scope(world: World, login: str) -> None:
     """Delete the households that somebody neither sees nor counts, nor has a matter of."""
     counted = expected.within(login, "counts") | expected.tied_to_matters(login)
+    with connection.cursor() as cursor:  # the steps of their matters go with them
+        cursor.execute("SELECT set_config(%s, '1', true)", [TAKING_BACK_SETTING])
     for key, area in expected.FILED.items():
         if not {area, key} & counted and key not in expected.households(login):
             household = Household.objects.get(pk=world.households[key].pk)
