@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 
-from reports.brief import classes
+from reports.brief import classes, said
+from reports.indicators import STATIC
+from reports.measures import Value
 from reports.snapshots import snapshots_write
 
 pytestmark = pytest.mark.django_db
@@ -19,10 +21,14 @@ def test_word_holds_figures_reasons_and_the_map(world, as_user):
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as packed:
         text = packed.read("word/document.xml").decode()
         assert any(name.startswith("word/media/") for name in packed.namelist())
-    assert "应联未联" in text and "少于5，不公布" in text
+    assert "应联未联" in text
     assert "{{" not in text and "{%" not in text
     for household in world.households.values():
         assert household.head_name not in text
+
+
+def test_what_is_withheld_says_so():
+    assert said(Value(STATIC["overdue"], None, withheld=True)) == "少于5，不公布"
 
 
 def test_pdf_is_one_page(world, as_user):
