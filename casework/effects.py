@@ -13,6 +13,7 @@ from accounts.models import User
 from casework import clocks
 from casework.cast import departments_for, next_higher, resolved_step, waiting
 from casework.models import Issue, IssueCall, IssueHelper, IssueRequest, IssueStep
+from casework.ratings import rating_of_call
 from casework.states import MOST_DAYS, TABLE, TRIES
 from grids.models import Organisation
 from grids.scope import scope_of
@@ -131,6 +132,7 @@ def _call(issue: Issue, given: Given) -> str | None:
     IssueCall.objects.create(
         issue=issue, on=given.on, by=given.by, answer=given.answer, note=given.note
     )
+    rating_of_call(issue=issue, answer=given.answer, on=given.on, by=given.by)
     after = dict(TABLE["call"].by_answer)[Answer(given.answer)]
     if given.answer == Answer.UNREACHED and days_tried(issue) < TRIES:
         return after

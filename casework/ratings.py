@@ -18,7 +18,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from casework.cast import cast_of
 from casework.models import CardCode, Issue, Rating, RatingLink
+from casework.states import OF_PLACE
 from grids.models import Area, Post
 from grids.scope import scope_of
 from households.models import Link
@@ -44,22 +46,54 @@ def rating_link_issue(
 ) -> str:
     """Make an address to rate a matter, or the service at a place; returns its secret part once.
 
-    The link of a matter is made as the matter is resolved (``by`` None) or by who manages its
-    area; that of a place by who manages the place.
+    The link of a matter is made once it is served, for whoever will pass it on: a caller who did
+    not serve it, or the page where its sender follows it (``by`` None). Its earlier links that
+    nobody used end, so that a matter is rated by a link once. That of a place is made by who
+    manages the place.
     """
     area = issue.area if issue else area
     if area is None:
         raise Refusal(_("Say which matter or which place is to be rated."))
-    if by is not None and not scope_of(by).manages(area.path):
+    if issue is not None:
+        _matter_may_be_rated(issue, on=on, by=by)
+    elif by is not None and not scope_of(by).manages(area.path):
         raise Refusal(_("Only the township grid office of this area may do this."))
-    if issue and issue.state not in SERVED:
-        raise Refusal(_("This matter has not been resolved yet; there is nothing to rate."))
     token = secrets.token_urlsafe(24)
     RatingLink.objects.create(
         token_hash=hashed(token), issue=issue, area=area, path=area.path, made_on=on,
         expires_on=on + timedelta(days=LINK_DAYS),
     )  # fmt: skip
     return token
+
+
+def _matter_may_be_rated(issue: Issue, *, on: date, by: User | None) -> None:
+    """Refuse a link where nobody served yet, somebody has rated, or who asks has no part in it."""
+    Issue.objects.select_for_update().get(pk=issue.pk)
+    if by is not None and not cast_of(issue, by, on=on) & set(OF_PLACE):
+        raise Refusal(_("The address is passed on by the grid office and the staff of the place."))
+    if issue.state not in SERVED:
+        raise Refusal(_("This matter has not been resolved yet; there is nothing to rate."))
+    if by is not None and served_by(by, issue=issue, area=issue.area, on=on):
+        raise Refusal(_("You served this household yourself; somebody else passes it on."))
+    if rated_by_link(issue):
+        raise Refusal(_("This matter has been rated by its link already."))
+    unused = RatingLink.objects.filter(issue=issue, used_on__isnull=True, expires_on__gte=on)
+    unused.update(expires_on=on - timedelta(days=1))
+
+
+def rated_by_link(issue: Issue) -> bool:
+    """Whether a link of the matter has been used."""
+    return RatingLink.objects.filter(issue=issue, used_on__isnull=False).exists()
+
+
+def may_pass_on(issue: Issue, user: User, *, on: date) -> bool:
+    """Whether somebody may have an address made by which the resident rates the matter."""
+    return (
+        issue.state in SERVED
+        and bool(cast_of(issue, user, on=on) & set(OF_PLACE))
+        and not served_by(user, issue=issue, area=issue.area, on=on)
+        and not rated_by_link(issue)
+    )
 
 
 def rating_link_open(token: str, *, on: date) -> RatingLink:
@@ -117,6 +151,17 @@ def rating_record_call(
     if served_by(by, issue=issue, area=area, on=on):
         raise Refusal(_("You served this household yourself; somebody else must call it back."))
     return _kept(issue=issue, area=area, answer=answer, text=text, via=Rating.Via.CALL, on=on)
+
+
+def rating_of_call(*, issue: Issue, answer: str, on: date, by: User) -> Rating | None:
+    """What a call-back of the follow-up says of the service, inside the caller's transaction.
+
+    A contact of the household may call back and move the matter on, but who served it writes down
+    no rating: None then, and where nobody was reached. The caller's note is not kept with it.
+    """
+    if answer not in Rating.Answer.values or served_by(by, issue=issue, area=issue.area, on=on):
+        return None
+    return _kept(issue=issue, area=issue.area, answer=answer, text="", via=Rating.Via.CALL, on=on)
 
 
 def served_by(user: User, *, issue: Issue | None, area: Area, on: date) -> bool:

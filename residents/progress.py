@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.models import Submission
-from casework.ratings import SERVED, rating_link_issue
+from casework.ratings import SERVED, rated_by_link, rating_link_issue
 from casework.submissions import progress_of, submission_find
 from lib.clock import today
 from lib.errors import Refusal
@@ -20,7 +20,7 @@ def may_rate(submission: Submission) -> bool:
     issue = submission.issue
     if issue is None or issue.state not in SERVED:
         return False
-    return not issue.rating_links.filter(used_on__isnull=False).exists()
+    return not rated_by_link(issue)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

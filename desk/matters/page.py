@@ -20,6 +20,7 @@ from casework.cast import cast_of, moves_open, next_move, waits_for
 from casework.clocks import department_clock, resident_clock
 from casework.issues import issue_step
 from casework.models import Issue, IssueStep, ReplyTemplate
+from casework.ratings import may_pass_on
 from casework.repeats import repeats_of
 from casework.states import TABLE, Move, label_of
 from desk.matters.forms import StepForm
@@ -111,9 +112,13 @@ def act(request: SignedInRequest, key: UUID) -> HttpResponse:
 
 
 def show(
-    request: SignedInRequest, issue: Issue, *, tried: StepForm | None = None, error: str = ""
-) -> HttpResponse:
-    """Draw a matter with only what this person may see, and note it for the access log."""
+    request: SignedInRequest, issue: Issue, *, tried: StepForm | None = None, error: str = "",
+    made: tuple[str, str] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """Draw a matter with only what this person may see, and note it for the access log.
+
+    ``made`` is an address to rate it and the picture of its code, shown this once.
+    """
     user, on, at = request.user, today(), now()
     cast = cast_of(issue, user, on=on)
     household = Household.objects.visible_to(user).filter(pk=issue.household_id).first()
@@ -141,14 +146,15 @@ def show(
         "requests": issue.requests.filter(granted__isnull=True),  # type: ignore[attr-defined]
         "merged": Issue.objects.visible_to(user).filter(merged_into=issue),
         "merged_n": issue.repeats.count(),  # type: ignore[attr-defined]
-        "repeats": repeats, "today": on, "error": error,
+        "repeats": repeats, "today": on, "error": error, "made": made,
+        "may_pass_on": not made and may_pass_on(issue, user, on=on),
         "kept": typed_of(tried) if tried and tried.move not in moves else [],
         "chosen": str(tried.data.get("into", "")) if tried else "",
         "templates": templates_of(issue, moves),
         "prints": bool(cast & {states.MANAGER, states.DEPARTMENT}) and issue.dispatched_on,
         "supervision_late": issue.supervised_until is not None and issue.supervised_until < on,
     }  # fmt: skip
-    return render(request, "desk/matters/page.html", context, status=400 if tried else 200)
+    return render(request, "desk/matters/page.html", context, status=400 if tried or error else 200)
 
 
 def typed_of(form: StepForm) -> list[tuple[Any, str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.matters import approvals, inbox, page, register
+from desk.matters import approvals, inbox, page, rating, register
 
 urlpatterns = [
     path("matters/", inbox.page, name="matters"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("issues/new/", register.page, name="issue-new"),
     path("issues/<uuid:key>/", page.page, name="issue"),
     path("issues/<uuid:key>/steps/", page.act, name="issue-act"),
+    path("issues/<uuid:key>/rating/", rating.make, name="issue-rating"),
     path("issues/<uuid:key>/slip/", page.paper, name="issue-slip"),
 ]

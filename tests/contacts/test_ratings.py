@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
 
 from accounts.models import User
+from casework.issues import issue_step
 from casework.models import CardCode, Contact, Issue, Rating, RatingLink
 from casework.ratings import (
     rating_from_card,
@@ -20,6 +22,7 @@ from casework.ratings import (
 from grids.models import Person, Post
 from households.models import Link
 from lib.errors import Refusal
+from tests.matters import matter_to
 
 
 def resolved(issue: Issue) -> Issue:
@@ -132,3 +135,51 @@ def test_the_page_of_an_area_withholds_few_and_makes_addresses_for_who_manages_i
     assert RatingLink.objects.get().area == world.areas["T1"]
     assert "http://testserver/" in made
     assert as_user("head").get("/ratings/").status_code == 404
+
+
+def test_the_call_back_of_a_follow_up_is_a_rating_of_its_matter(world):
+    roof = matter_to(world.issues["roof"], "accepted", on=world.on)
+    roof = issue_step(issue=roof, verb="settle", by=world.user("worker"), on=world.on,
+                      result="solved", note="已修")  # fmt: skip
+    call = {"issue": roof, "verb": "call", "on": world.on}
+    with pytest.raises(Refusal):  # resolved it
+        issue_step(**call, by=world.user("worker"), answer="satisfied")
+    assert not Rating.objects.exists()
+    issue_step(**call, by=world.user("manager"), answer="unreached")
+    assert not Rating.objects.exists()
+    issue_step(**call, by=world.user("manager"), answer="dissatisfied", note="王某没修好")
+    rating = Rating.objects.get()
+    assert (rating.issue_id, rating.via, rating.answer) == (roof.pk, "call", "dissatisfied")
+    assert rating.text == ""
+
+
+def test_the_contact_of_the_household_calls_back_without_writing_a_rating(world):
+    roof = matter_to(world.issues["roof"], "resolved", on=world.on)
+    done = issue_step(issue=roof, verb="call", by=world.user("head"), on=world.on,
+                      answer="satisfied")  # fmt: skip
+    assert (done.state, done.answer) == ("closed", "satisfied")
+    assert not Rating.objects.exists()
+
+
+def test_the_page_of_a_matter_shows_its_address_once_to_who_did_not_serve(world, as_user):
+    roof = matter_to(world.issues["roof"], "resolved", on=world.on)
+    page = f"/issues/{roof.pk}/"
+    words = f"{page}rating/"
+    assert words in as_user("manager").get(page).content.decode()
+    for who in ("head", "clerk", "leader"):
+        answer = as_user(who).post(words)
+        assert answer.status_code in (400, 404), who
+        assert words not in as_user(who).get(page).content.decode()
+    assert not RatingLink.objects.exists()
+    first, second = (
+        re.search(r"http://testserver(/[\w/-]+)", made)[1]
+        for made in (as_user("manager").post(words).content.decode() for _ in range(2))
+    )
+    assert first not in as_user("manager").get(page).content.decode()
+    tokens = [address.strip("/").split("/")[-1] for address in (first, second)]
+    with pytest.raises(Refusal):  # the later one ends the earlier
+        rating_give(token=tokens[0], answer="satisfied", on=world.on)
+    rating_give(token=tokens[1], answer="satisfied", on=world.on)
+    assert as_user("manager").post(words).status_code == 400
+    assert words not in as_user("manager").get(page).content.decode()
+    assert Rating.objects.get().issue_id == roof.pk
