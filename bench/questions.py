@@ -19,7 +19,7 @@ from accounts.models import User
 from bench.floor import Measured, repeated
 from bench.tiles import tiles_around
 from bench.town import HERE, Town, place_of, town
-from casework.coverage import ROLL_UP, SQL, SUMS, areas_beneath, refresh, sums
+from casework.coverage import ROLL_UP, SQL, SUMS, areas_beneath, asked, refresh, sums
 from grids.asked import asked_area
 from grids.models import AreaDirty
 from grids.scope import scope_of
@@ -127,7 +127,7 @@ def counts(made: Town) -> None:
 
     def from_base() -> None:
         with connections["default"].cursor() as cursor:
-            cursor.execute(base, {"areas": areas_beneath(here.path), "on": on, "length": 16})
+            cursor.execute(base, {**asked(areas_beneath(here.path), on), "length": 16})
             cursor.fetchall()
 
     def from_summary() -> None:

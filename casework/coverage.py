@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from grids.models import Area, path_length
+from lib.clock import moment_of
 
 SQL = (Path(__file__).parent / "sql" / "coverage.sql").read_text("utf-8")
 RECOUNT = (Path(__file__).parent / "sql" / "recount.sql").read_text("utf-8")
@@ -54,6 +55,11 @@ def areas_beneath(path: str) -> list[UUID]:
     return list(Area.objects.filter(path__startswith=path).values_list("pk", flat=True))
 
 
+def asked(areas: list[UUID], on: date) -> dict[str, Any]:
+    """The parameters of ``SQL``: which areas, as of which day, and the moment that means."""
+    return {"areas": areas, "on": on, "at": moment_of(on)}
+
+
 def count_alone(cursor: Any) -> None:
     """One counter at a time until the transaction ends, so that two never write the same row."""
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianhu.recount'))")
@@ -69,7 +75,7 @@ def recount(areas: Iterable[UUID], *, on: date) -> int:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
         count_alone(cursor)
-        cursor.execute(SQL + RECOUNT, {"areas": ids, "on": on})
+        cursor.execute(SQL + RECOUNT, asked(ids, on))
         cursor.execute(CELLS, {"areas": ids, "on": on})
     return len(ids)
 
@@ -130,7 +136,7 @@ def _fact_source(path: str, *, on: date, current: date) -> tuple[str, dict[str, 
         return "SELECT * FROM casework_areametric WHERE path LIKE %(pattern)s", {
             "pattern": f"{path}%"
         }
-    return f"{SQL} SELECT * FROM area_fact", {"areas": areas_beneath(path), "on": on}
+    return f"{SQL} SELECT * FROM area_fact", asked(areas_beneath(path), on)
 
 
 def sums(path: str, level: str, *, on: date, current: date) -> dict[str | None, dict[str, Any]]:
@@ -160,7 +166,7 @@ def facts(path: str, *, on: date) -> list[dict[str, Any]]:
 def facts_in(areas: list[UUID], *, on: date) -> list[dict[str, Any]]:
     """One row per household open on a day and filed under one of ``areas``."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{SQL} SELECT * FROM household_fact", {"areas": areas, "on": on})
+        cursor.execute(f"{SQL} SELECT * FROM household_fact", asked(areas, on))
         return rows_of(cursor)
 
 
@@ -180,7 +186,7 @@ def linked_on(path: str, *, on: date) -> dict[str, int]:
     Asked of the base tables, a fraction of the work of ``sums``.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SQL + LINKED, {"areas": areas_beneath(path), "on": on})
+        cursor.execute(SQL + LINKED, asked(areas_beneath(path), on))
         return rows_of(cursor)[0]
 
 
@@ -211,7 +217,7 @@ GROUP BY m.path
 def visits_by_path(path: str, *, since: date, until: date) -> list[dict[str, Any]]:
     """Of each area, households to be visited monthly as of a day, and those reached meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(SQL + VISITS, {"areas": areas_beneath(path), "on": until, "since": since})
+        cursor.execute(SQL + VISITS, {**asked(areas_beneath(path), until), "since": since})
         return rows_of(cursor)
 
 

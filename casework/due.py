@@ -24,13 +24,17 @@ from casework.models import (
     ContactCard,
     Dismissal,
     Issue,
+    IssueHelper,
+    IssueRequest,
     IssueStep,
     LifeEvent,
     VisitRule,
 )
+from casework.querysets import led_by
+from casework.states import DEPARTMENT, HELPER, LEADER, MANAGER, MOVES, TABLE
 from grids.models import Post, Role
 from grids.querysets import beneath
-from grids.scope import scope_of
+from grids.scope import Scope, scope_of
 from households.models import Household, Link, Need, NeedKind
 from lib.spans import months_after
 
@@ -39,9 +43,6 @@ AHEAD = timedelta(days=7)
 MATTERS = 30
 URGENT, LATE, NOW, WEEK, SUGGESTED = range(5)
 State = Issue.State
-#: States in which a matter waits for the office of its area, and for its department.
-FOR_OFFICE = (State.REGISTERED, State.ACCEPTED, State.REOPENED, State.RESOLVED)
-FOR_DEPARTMENT = (State.DISPATCHED, State.RECEIVED, State.IN_PROGRESS)
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ def _of_matters(user: User, on: date) -> Iterator[Entry]:
     """Matters to call back, then those that wait for one's office or department."""
     for issues, words in (
         (follow_ups(user), _("To be called back")),
-        (matters_waiting(user), _("Waits for you")),
+        (matters_waiting(user, on), _("Waits for you")),
     ):
         for issue in issues.order_by("limit_on", "pk")[:MATTERS]:
             rank = LATE if issue.limit_on < on else NOW if issue.urgent else WEEK
@@ -293,17 +294,52 @@ def _of_matters(user: User, on: date) -> Iterator[Entry]:
 
 
 def follow_ups(user: User) -> QuerySet[Issue]:
-    """Matters in follow-up that somebody may call about: whoever resolved one does not."""
-    resolved = IssueStep.objects.filter(issue=OuterRef("pk"), by=user, after=State.RESOLVED)
-    mine = beneath(scope_of(user).manage) | Q(household__in=Household.objects.linked_to(user))
-    return Issue.objects.visible_to(user).filter(
-        ~Exists(resolved), mine, state=State.FOLLOW_UP
-    )  # fmt: skip
-
-
-def matters_waiting(user: User) -> QuerySet[Issue]:
-    """Matters whose next step is one's own: of the area one manages, of one's department."""
+    """Matters somebody may call back about, by the table: whoever resolved one last does not."""
+    resolved = IssueStep.objects.filter(issue=OuterRef("pk"), verb__in=("resolve", "settle"))
     scope = scope_of(user)
-    office = beneath(scope.manage) & Q(state__in=FOR_OFFICE)
-    department = Q(department__in=scope.departments, state__in=FOR_DEPARTMENT)
-    return Issue.objects.visible_to(user).filter(office | department)
+    mine = _held(scope) | beneath(scope.households)
+    linked = Q(household__in=Household.objects.linked_to(user))
+    seen = Issue.objects.visible_to(user).exclude(state__in=Issue.FINISHED)
+    rows: QuerySet[Issue] = seen.filter(mine | linked, state__in=TABLE["call"].before)
+    last = Subquery(resolved.order_by("-pk").values("by")[:1])
+    return rows.alias(resolver=last).filter(Q(resolver=None) | ~Q(resolver=user.pk))
+
+
+def matters_waiting(user: User, on: date) -> QuerySet[Issue]:
+    """Matters whose next step is one's own by the table: of the area one manages or leads, of
+    one's department, or that it helps with. Calls are in ``follow_ups``."""
+    scope = scope_of(user)
+    departments = Q(department__in=scope.departments) | Q(department__parent__in=scope.departments)
+    helping = IssueHelper.objects.filter(
+        issue=OuterRef("pk"), organisation__in=scope.departments, answered_on__isnull=True
+    )
+    led = led_by(user, on) if Role.Kind.LEADER in scope.kinds else ()
+    cast: dict[str, Q] = {}
+    if scope.manage:
+        cast[MANAGER] = _held(scope)
+    if led:
+        cast[LEADER] = beneath(led)
+    if scope.departments:
+        cast |= {DEPARTMENT: departments, HELPER: Q(Exists(helping))}
+    asked = IssueRequest.objects.filter(issue=OuterRef("pk"), granted__isnull=True)
+    of_others = asked.exclude(asked_by=user)
+    only = {
+        "dispatch": ~Q(state=State.DISPATCHED),
+        "begin": Q(dispatched_on__isnull=False),
+        "extend": Q(Exists(of_others.filter(kind=IssueRequest.Kind.EXTEND))),
+        "shelve": Q(Exists(of_others.filter(kind=IssueRequest.Kind.SHELVE))),
+        "resume": Q(review_on__isnull=True) | Q(review_on__lte=on),
+    }
+    waiting = Q(pk__in=())
+    for move in MOVES:
+        if move.main and move.verb not in ("call", "settle"):
+            for who in set(move.who) & set(cast):
+                waiting |= Q(state__in=move.before) & cast[who] & only.get(move.verb, Q())
+    open_ones = Issue.objects.visible_to(user).exclude(state__in=Issue.FINISHED)
+    return open_ones.filter(waiting)
+
+
+def _held(scope: Scope) -> Q:
+    """Matters in the hands of an area somebody manages: not those passed up beyond it."""
+    at_or_above = Q(held_by__isnull=True) | beneath(scope.manage, "held_by__path")
+    return beneath(scope.manage) & at_or_above

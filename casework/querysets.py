@@ -137,14 +137,11 @@ def given_to(departments: tuple[UUID, ...]) -> Q:
 
 
 def past_limit(on: date) -> Q:
-    """Past the resident's limit on a day: today an urgent matter by the hour, earlier by the day,
-    as the counts of areas are."""
-    from lib.clock import now
+    """Past the resident's limit as of a day: an urgent matter by the hour, before the day's end and
+    today before the present moment, any other by the day. ``coverage.sql`` counts the same."""
+    from lib.clock import moment_of
 
-    present = now()
-    if on != present.date():
-        return Q(limit_on__lt=on)
-    return Q(limit_at__isnull=True, limit_on__lt=on) | Q(limit_at__lt=present)
+    return Q(limit_at__isnull=True, limit_on__lt=on) | Q(limit_at__lt=moment_of(on))
 
 
 class IssueRequestQuerySet(models.QuerySet):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -16,3 +16,8 @@ def now() -> datetime:
 def today() -> date:
     """Today's date in Asia/Shanghai; everything else takes a date as a parameter."""
     return now().date()
+
+
+def moment_of(on: date) -> datetime:
+    """As of a day: its end in Shanghai, of today the present moment."""
+    return min(now(), datetime.combine(on, time.max, tzinfo=SHANGHAI))

@@ -25,6 +25,7 @@ from casework.models import (
     Task,
     TaskStep,
 )
+from casework.querysets import past_limit
 from grids.models import Area, Post
 from households.models import Exemption, Household, Link
 
@@ -137,8 +138,8 @@ def year_before(on: date) -> date:
 
 
 def overdue(until: date) -> Q:
-    """Open past the limit at the end of a day, set aside or not."""
-    return ~Q(state_on__in=Issue.FINISHED) & Q(limit_on__lt=until)
+    """Open past the limit as of a day, set aside or not."""
+    return ~Q(state_on__in=Issue.FINISHED) & past_limit(until)
 
 
 SOURCES: dict[str, Source] = {

@@ -1,5 +1,6 @@
 -- The one definition of coverage (家家见党员、户户有人联); docs/definitions.md says it in words.
--- Parameters: %(areas)s uuid[], the areas whose own households are counted; %(on)s date.
+-- Parameters: %(areas)s uuid[], the areas whose own households are counted; %(on)s date;
+-- %(at)s timestamptz, the end of that day, of today the present moment.
 -- Ends in two relations: household_fact (one row per open household) and area_fact (one row per
 -- area, its own households only; parents are sums over the path prefix). The caller appends the
 -- SELECT. A household is counted at its finest area, a person overloaded at the first path of
@@ -286,7 +287,10 @@ overload_sum AS (
 issue_sum AS (
     SELECT a.id AS area_id,
         count(*) AS issues_open,
-        count(*) FILTER (WHERE i.limit_on < %(on)s) AS issues_overdue
+        count(*) FILTER (
+            WHERE CASE WHEN i.limit_at IS NULL THEN i.limit_on < %(on)s
+                ELSE i.limit_at < %(at)s END
+        ) AS issues_overdue
     FROM scope_area a
     JOIN casework_issue i ON i.path = a.path AND i.registered_on <= %(on)s
     CROSS JOIN LATERAL (

@@ -11,9 +11,10 @@ from ninja import Router
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from casework.models import Issue
+from casework.models.issues import is_past
 from grids.asked import asked_date
 from grids.naming import area_labels
-from lib.clock import now, today
+from lib.clock import moment_of, today
 from mapview.tiles import SEES_AREAS
 
 router = Router()
@@ -32,7 +33,7 @@ def issue(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[st
     if found.household_id is not None:
         note_read(request, Read("issue", found.path, 1, "P2"))
     finished = found.state_on in Issue.FINISHED
-    late = found.is_late(now()) if day == current else found.limit_on < day
+    late = is_past(found.limit_on, found.limit_at, moment_of(day))
     return {
         "id": found.id,
         "title": found.title,

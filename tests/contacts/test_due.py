@@ -9,12 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from casework.due import LATE, NOW, SUGGESTED, URGENT, WEEK, due_list, urgent_as_backup
+from casework.issues import issue_step
 from casework.models import CardCode, Contact, ContactCard, Dismissal, Issue, IssueStep, LifeEvent
 from casework.suggestions import suggestion_dismiss
 from households.models import Household, NeedKind
 from households.needs import need_begin
 from households.services import household_register
 from lib.errors import Refusal
+from tests.matters import matter_to
 
 
 def names(world, who, *, on=None):
@@ -160,10 +162,33 @@ def test_matters_wait_for_office_and_department_and_a_call_back_for_somebody_els
     Issue.objects.filter(pk=world.issues["roof"].pk).update(state="follow_up")
     assert "屋顶漏雨" in names(world, "head")
     IssueStep.objects.create(
-        issue=world.issues["roof"], on=world.on, after="resolved", by=world.users["head"]
-    )
+        issue=world.issues["roof"], on=world.on, verb="settle", after="resolved",
+        by=world.users["head"],
+    )  # fmt: skip
     assert "屋顶漏雨" not in names(world, "head")
     assert "屋顶漏雨" in names(world, "manager")
+
+
+def test_a_matter_waits_just_for_those_whose_next_step_it_is(world):
+    title, state = "甲二嘎查机井损坏", {"manager": True, "clerk": True, "leader": True}
+    well = matter_to(world.issues["well"], "dispatched", on=world.on)
+
+    def waits() -> set[str]:
+        return {who for who in state if title in names(world, who)}
+
+    assert waits() == {"clerk"}
+    for verb, by, given, then in (
+        ("receive", "clerk", {}, {"clerk"}),
+        ("ask_extend", "clerk", {"days": 3, "note": "待配件"}, {"clerk", "manager"}),
+        ("extend", "manager", {}, {"clerk"}),
+        ("ask_shelve", "clerk", {"until": world.on + timedelta(days=9), "note": "待资金"},
+         {"clerk", "leader"}),
+        ("shelve", "leader", {}, set()),
+        ("resume", "manager", {}, {"clerk"}),
+        ("resolve", "clerk", {"result": "solved", "note": "已修"}, {"manager"}),
+    ):  # fmt: skip
+        well = issue_step(issue=well, verb=verb, by=world.user(by), on=world.on, **given)
+        assert waits() == then, verb
 
 
 def test_the_most_urgent_stands_first(world):

@@ -10,8 +10,9 @@ from __future__ import annotations
 import calendar
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import shapely
 
@@ -323,7 +324,11 @@ class World:
             if not before or before[-1].after in ("closed", "declined", "merged"):
                 continue
             found.append((issue.path, "issues_open", 1))
-            if issue.limit_on < on:
+            late = issue.limit_on < on
+            if issue.limit_at is not None:
+                end = datetime.combine(on, time(23, 59, 59, 999999), ZoneInfo("Asia/Shanghai"))
+                late = issue.limit_at < min(end, datetime.now(UTC))
+            if late:
                 found.append((issue.path, "issues_overdue", 1))
         for deed in self.deeds:
             if deed.state in ("granted", "finished") and deed.on <= on < months_after(deed.on, 12):

@@ -396,8 +396,9 @@ class Writer:
         if self.random.random() < 0.6:
             where = {"household": self.household()}
         issue_register(
-            kind=kind, subject="other", source="visit", title="灯不亮", on=self.day, **where
-        )
+            kind=kind, subject="other", source="visit", title="灯不亮", on=self.day,
+            urgent=self.random.random() < 0.3, **where,
+        )  # fmt: skip
 
     def advance_issue(self) -> None:
         from casework.models import Issue

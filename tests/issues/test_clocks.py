@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from casework import clocks
+from casework.coverage import own_facts, recount
 from casework.issues import issue_register, issue_step
 from casework.models import Holiday, Issue, IssueLimit
-from lib.clock import SHANGHAI, now
+from casework.querysets import past_limit
+from lib.clock import SHANGHAI, moment_of, now
 from lib.errors import Outdated, Refusal
+from reports.sources import issues, overdue
 from tests.matters import matter_to
 from tests.people import World
 
@@ -55,6 +58,34 @@ def test_an_urgent_matter_is_late_by_the_hour(world: World):
     assert not Issue.objects.late(before).filter(pk=issue.pk).exists()
     assert Issue.objects.late(after).filter(pk=issue.pk).exists()
     assert clocks.resident_clock(issue, limit - timedelta(hours=4)).state == "soon"
+
+
+def test_list_and_count_agree_when_an_urgent_matter_is_late(world: World):
+    issue = issue_register(kind="help", subject="utilities", source="phone", title="断电",
+                           area=world.areas["V1"], on=world.on, urgent=True)  # fmt: skip
+    path, yesterday = world.areas["V1"].path, world.on - timedelta(days=1)
+
+    def late(on: date) -> tuple[bool, bool, int]:
+        """In the list, in the registry, in the count of the place, as of a day."""
+        recount([world.areas["V1"].pk], on=world.on)
+        found = Issue.objects.filter(pk=issue.pk)
+        rows = issues(path, on, world.on).filter(overdue(on), pk=issue.pk)
+        counted = sum(row["issues_overdue"] for row in own_facts(path, on=on, current=world.on))
+        return found.filter(past_limit(on)).exists(), rows.exists(), counted
+
+    others = late(world.on)[2]
+    assert late(world.on) == (False, False, others)
+    # Its day has not passed, its 24 hours have.
+    Issue.objects.filter(pk=issue.pk).update(limit_at=now() - timedelta(minutes=1))
+    assert late(world.on) == (True, True, others + 1)
+    # As of the day before: entered then, and late before that day was over.
+    issue = issue_register(kind="help", subject="utilities", source="phone", title="断水",
+                           area=world.areas["V1"], on=yesterday, urgent=True)  # fmt: skip
+    Issue.objects.filter(pk=issue.pk).update(limit_at=moment_of(yesterday) - timedelta(hours=1))
+    before = late(yesterday)
+    assert before[:2] == (True, True)
+    Issue.objects.filter(pk=issue.pk).update(limit_at=moment_of(yesterday) + timedelta(hours=1))
+    assert late(yesterday) == (False, False, before[2] - 1)
 
 
 def test_the_departments_clock_stands_while_set_aside(world: World):
