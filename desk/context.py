@@ -15,9 +15,16 @@ from grids.scope import Kind, kinds_of, scope_of
 from households.models import Exemption
 from lib.clock import now, today
 
+#: Pages beyond these stand under "More": nobody picks out one of fifteen at a glance.
+ON_THE_BAR = 7
+
 
 def nav(request: HttpRequest) -> dict[str, object]:
-    """``nav``: address, label and whether it is the page shown; ``feedback_url`` on every page."""
+    """``nav``: the pages open to this person, the most used first; ``feedback_url`` everywhere.
+
+    Each has ``url``, ``label``, ``count`` of what waits there, ``current`` for the page shown and
+    ``rest`` for those under "More"; ``nav_rest`` whether there are such.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": [], "feedback_url": reverse("feedback")}
@@ -25,55 +32,63 @@ def nav(request: HttpRequest) -> dict[str, object]:
     pages: list[tuple[str, str]] = []
     counts: dict[str, int] = {}
     if scope.areas:
-        pages.append((reverse("home"), _("Map")))
-        pages.append((reverse("dashboard"), _("Dashboard")))
-        pages.append((reverse("tasks"), _("Tasks")))
-        counts[reverse("tasks")] = tasks_waiting(user, on=today()).count()
-        if scope.manage or EmergencyList.objects.visible_to(user).open_at(now()).exists():
+        pages += [(reverse("home"), _("Map")), (reverse("dashboard"), _("Dashboard"))]
+        if not scope.manage and EmergencyList.objects.visible_to(user).open_at(now()).exists():
             pages.append((reverse("emergency-home"), _("Emergency lists")))
     if kinds_of(user) & set(HAS_DUTIES):
         pages.append((reverse("today"), _("Today")))
     if scope.own:
         pages.append((reverse("mine"), _("My households")))
-    if scope.needs:
-        pages.append((reverse("sweep"), _("Monthly sweep")))
+    if scope.departments:
+        pages.append((reverse("matters"), _("Matters")))
     if scope.areas:
-        pages.append((reverse("ratings"), _("Ratings")))
         pages.append((reverse("tables"), _("Tables")))
-        pages.append((reverse("partners"), _("Partners")))
-        pages.append((reverse("meetings"), _("Joint meetings")))
-        pages.append((reverse("samples"), _("Samples")))
+        pages.append((reverse("tasks"), _("Tasks")))
+        counts[reverse("tasks")] = tasks_waiting(user, on=today()).count()
     if scope.manage:
-        pages.append((reverse("import"), _("Import")))
-        waiting = Exemption.objects.waiting_for(user).count()
-        if waiting:
-            pages.append((reverse("exemptions"), _("Requests (%(n)d)") % {"n": waiting}))
         sent = Submission.objects.manageable_by(user).waiting().count()
         pages.append((reverse("submissions"), _("From residents")))
         counts[reverse("submissions")] = sent
-    if scope.manage or "administrator" in kinds_of(user):
-        pages.append((reverse("people"), _("Staff")))
+        if waiting := Exemption.objects.waiting_for(user).count():
+            pages.append((reverse("exemptions"), _("Requests")))
+            counts[reverse("exemptions")] = waiting
     if scope.manage or Kind.LEADER in scope.kinds:
         waiting = IssueRequest.objects.waiting_for(user).count()
         if waiting:
             pages.append((reverse("approvals"), _("Approvals")))
             counts[reverse("approvals")] = waiting
-    if scope.departments:
-        pages.append((reverse("matters"), _("Matters")))
+    if scope.needs:
+        pages.append((reverse("sweep"), _("Monthly sweep")))
+    if scope.areas:
+        pages += [
+            (reverse("ratings"), _("Ratings")), (reverse("samples"), _("Samples")),
+            (reverse("meetings"), _("Joint meetings")), (reverse("partners"), _("Partners")),
+            (reverse("balance"), _("Help and need")),
+        ]  # fmt: skip
+    if scope.manage:
+        pages += [
+            (reverse("cards"), _("Contact cards")), (reverse("ledgers"), _("Ledgers")),
+            (reverse("forms"), _("Monthly forms")),
+            (reverse("emergency-home"), _("Emergency lists")), (reverse("import"), _("Import")),
+        ]  # fmt: skip
+    if scope.manage or "administrator" in kinds_of(user):
+        pages.append((reverse("people"), _("Staff")))
     if Kind.AUDITOR in scope.kinds:
         pages.append((reverse("log"), _("Access log")))
     if "administrator" in kinds_of(user):
         pages.append((reverse("admin:index"), _("Settings")))
     return {
         "feedback_url": reverse("feedback"),
+        "nav_rest": len(pages) > ON_THE_BAR,
         "nav": [
             {
                 "url": url,
                 "label": label,
                 "count": counts.get(url),
                 "current": request.path == url or (url != "/" and request.path.startswith(url)),
+                "rest": nth >= ON_THE_BAR,
             }
-            for url, label in pages
+            for nth, (url, label) in enumerate(pages)
         ],
     }
 

@@ -49,6 +49,12 @@ class Shown:
         return self.value.indicator.label
 
     @property
+    def part(self) -> str:
+        """The name where the heading above has already said of what it is a part."""
+        whole, _sign, part = self.label.replace(": ", "·").partition("·")
+        return part or whole
+
+    @property
     def meaning(self) -> str:
         """The indicator's definition."""
         return self.value.indicator.meaning

@@ -46,7 +46,7 @@ class ActivityForm(SharedForm):
     kind = forms.ModelChoiceField(
         label=gettext_lazy("Kind"), queryset=ActivityKind.objects.all(), empty_label="—"
     )
-    title = PlainText(label=gettext_lazy("What it was about"), max_length=120)
+    title = PlainText(label=gettext_lazy("Name of the activity"), max_length=120)
     area = PlaceChoice(
         label=gettext_lazy("Area"), max_length=120,
         widget=forms.TextInput(attrs={"list": "areas", "autocomplete": "off"}),
@@ -62,12 +62,12 @@ class ActivityForm(SharedForm):
     )  # fmt: skip
     quantity = Number(label=gettext_lazy("Quantity given out"), required=False)
     unit = forms.ChoiceField(
-        label=gettext_lazy("Unit"), required=False,
+        label=gettext_lazy("Unit counted in"), required=False,
         choices=[*NOT_CHOSEN, *((unit, unit) for unit in UNITS)],
     )  # fmt: skip
-    place = PlainText(label=gettext_lazy("Place"), max_length=80, required=False)
+    place = PlainText(label=gettext_lazy("Where it was held"), max_length=80, required=False)
     organisation = forms.ModelChoiceField(
-        label=gettext_lazy("Organisation"), queryset=Organisation.objects.none(),
+        label=gettext_lazy("Held by"), queryset=Organisation.objects.none(),
         required=False, empty_label="—",
     )  # fmt: skip
     note = PlainText(label=gettext_lazy("Note"), max_length=400, required=False)

@@ -17,8 +17,8 @@ from grids.models import Organisation, at_and_above
 
 #: What the sentence of a transition is about, where it is more than a note.
 WORDS = {
-    "resolve": gettext_lazy("What was done"),
-    "settle": gettext_lazy("What was done"),
+    "resolve": gettext_lazy("How it was handled"),
+    "settle": gettext_lazy("How it was handled"),
     "contribute": gettext_lazy("What your department did or knows"),
     "return": gettext_lazy("Why it is not yours"),
     "decline": gettext_lazy("Reason"),

@@ -18,8 +18,9 @@ from casework.clocks import department_clock, resident_clock, working_days_after
 from casework.models import Issue, IssueHelper
 from casework.querysets import given_to
 from grids.models import Role
+from grids.naming import area_labels
 from grids.scope import scope_of
-from lib.clock import now
+from lib.clock import now, today
 
 PAGE = 50
 State = Issue.State
@@ -76,6 +77,7 @@ def page(request: SignedInRequest) -> HttpResponse:
         .order_by(F("department_limit_on").asc(nulls_last=True), "limit_on", "pk")
     )
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    places = area_labels({one.path for one in shown}, on=today())
     given = sum(1 for issue in shown if issue.contact_way)
     note_read(request, Read("matters", ",".join(map(str, departments))[:120], given, "P2"))
     context: dict[str, Any] = {
@@ -85,6 +87,9 @@ def page(request: SignedInRequest) -> HttpResponse:
             for key, label in TABS.items()
         ],
         "page": shown, "show": chosen,
-        "lines": [(one, department_clock(one, at) or resident_clock(one, at)) for one in shown],
+        "lines": [
+            (one, places[one.path]["name"], department_clock(one, at) or resident_clock(one, at))
+            for one in shown
+        ],
     }  # fmt: skip
     return render(request, "desk/matters/inbox.html", context)

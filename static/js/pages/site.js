@@ -18,10 +18,10 @@ document.querySelector('main :is(input, select, textarea)[aria-invalid="true"]')
 const nav = document.querySelector('.bar-nav');
 const more = document.querySelector('.more-pages');
 
-/** What has wrapped beneath the first line is out of sight. */
+/** What has wrapped beneath the first line is out of sight; the rest of the pages never was on it. */
 function sortOut() {
   const links = [...nav.children];
-  const wrapped = () => links.map((link) => link.offsetTop > links[0].offsetTop);
+  const wrapped = () => links.map((link) => link.matches('.rest') || link.offsetTop > links[0].offsetTop);
   more.hidden = true;
   let off = wrapped();
   more.hidden = !off.includes(true);
