@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from casework.contacts import EVENT_DAYS
-from casework.due import weekly_on
 from casework.models import Contact, LifeEvent
-from households.models import Household, Link
+from households.models import Household, Link, Need, NeedKind
 
 #: Login, what happened, how many days ago.
 EVENTS = [("head", "illness", 2), ("head", "occasion", 5), ("worker", "accident", 1),
@@ -53,7 +52,7 @@ def _mine(user: User, on: date) -> QuerySet[Household]:
 
 
 def _unanswered(user: User, on: date) -> int:
-    household = _mine(user, on).filter(weekly_on(on)).first()
+    household = _mine(user, on).filter(_weekly_on(on)).first()
     if household is None:
         return 0
     Contact.objects.bulk_create(
@@ -65,3 +64,17 @@ def _unanswered(user: User, on: date) -> int:
         for ago in UNANSWERED
     )  # fmt: skip
     return 1
+
+
+def _weekly_on(on: date) -> Q:
+    """Households with a need in force that asks for a contact every week."""
+    kinds = NeedKind.objects.filter(cadence=NeedKind.Cadence.WEEKLY).values_list("pk", "beside")
+    needs = Need.objects.filter(household=OuterRef("pk"), void=False, during__contains=on)
+    plain = [pk for pk, beside in kinds if not beside]
+    found = Q(Exists(needs.filter(kind__in=plain)))
+    for pk, beside in kinds:
+        if beside:
+            found |= Q(Exists(needs.filter(kind=pk))) & Q(
+                Exists(needs.filter(kind__code__in=beside))
+            )
+    return found

@@ -11,23 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.coverage import refresh
 from casework.models import (
-    Contact,
-    ContactCard,
-    Dismissal,
     Issue,
     IssueHelper,
     IssueRequest,
     IssueStep,
-    LifeEvent,
     VisitRule,
 )
 from casework.querysets import led_by
@@ -35,9 +34,11 @@ from casework.states import DEPARTMENT, HELPER, LEADER, MANAGER, MOVES, TABLE
 from grids.models import Post, Role
 from grids.querysets import beneath
 from grids.scope import Scope, scope_of
-from households.models import Household, Link, Need, NeedKind
+from households.models import Cover, Household, Link
 from lib.spans import months_after
 
+SQL = (Path(__file__).parent / "sql" / "due.sql").read_text("utf-8")
+MINE = "WITH mine (id, tier, due_on, looked_after, calm) AS MATERIALIZED ({})\n"
 AHEAD = timedelta(days=7)
 #: Matters shown at most; the list of matters has them all.
 MATTERS = 30
@@ -79,48 +80,44 @@ class Entry:
 
 
 class Mine:
-    """The households somebody looks after on a day, as conditions on households."""
+    """The households somebody looks after on a day, as one query."""
 
     def __init__(self, user: User, on: date) -> None:
-        self.user, self.on, self.until = user, on, on + AHEAD
-        self.person = scope_of(user).person
-        posts = Post.objects.in_force(on).filter(person=self.person, area__isnull=False)
+        posts = Post.objects.in_force(on).filter(person=scope_of(user).person, area__isnull=False)
         held = list(posts.values_list("role__kind", "path"))
         #: A grid worker looks after the grid; a village lead goes where nobody opened twice.
-        self.grids = [path for kind, path in held if kind == Role.Kind.WORKER]
-        self.villages = [path for kind, path in held if kind == Role.Kind.VILLAGE_LEAD]
+        grids = [path for kind, path in held if kind == Role.Kind.WORKER]
+        villages = [path for kind, path in held if kind == Role.Kind.VILLAGE_LEAD]
+        # Keys rather than a condition: with it the whole county would be read.
+        own = dict(Household.objects.due_open_to(user).open_on(on).values_list("pk", "path"))
         seen = Household.objects.visible_to(user).open_on(on).in_scope_on(on)
-        self.own = set(Household.objects.due_open_to(user).open_on(on).values_list("pk", flat=True))
-        self.due = seen.filter(Q(pk__in=self.own) | beneath(self.grids))
-        #: Keys rather than a condition: what is asked of them then never reads the whole county.
-        self.keys = list(self.due.values_list("pk", flat=True))
-        calm = Household.objects.filter(pk__in=self.keys, fewer_contacts=False)
-        self.calm = list(calm.needs_visible_to(user).values_list("pk", flat=True))
-        self.urgent = seen.filter(Q(pk__in=self.own) | beneath([*self.grids, *self.villages]))
+        self.households = (
+            seen.filter(Q(pk__in=own) | beneath({*grids, *villages}))
+            .with_needs_visible_to(user)
+            .values_list(
+                "pk", "tier", "due_on", _truth(Q(pk__in=own) | beneath(grids)),
+                _truth(Q(fewer_contacts=False, needs_visible=True)),
+            )
+        )  # fmt: skip
+        #: The paths whose counts must be up to date before anything is asked.
+        self.places = {*grids, *villages, *(path[:12] for path in own.values())}
 
-    def places(self) -> set[str]:
-        """The paths whose counts must be up to date before anything is asked."""
-        own = Household.objects.filter(pk__in=self.own).values_list("path", flat=True)
-        return {*self.grids, *self.villages, *(path[:12] for path in own)}
+
+def _truth(condition: Q) -> Case:
+    """A condition as a column, also where it can never hold."""
+    return Case(When(condition, then=True), default=False)
 
 
 def due_list(user: User, *, on: date) -> list[Entry]:
     """Everything that waits for somebody on a day, the most urgent first."""
     mine = Mine(user, on)
-    for path in sorted(mine.places()):
+    for path in sorted(mine.places):
         refresh(path, on=on)
-    entries: dict[UUID, Entry] = {}
-    dismissed: set[tuple[UUID, str]] | None = None
-    for household, reason in _of_households(mine):
-        if reason.what:
-            if dismissed is None:
-                dismissed = _dismissed(mine)
-            if (household.pk, reason.what) in dismissed:
-                continue
-        entry = entries.setdefault(household.pk, Entry(household=household))
-        # Whoever is to be contacted anyway needs no rule to suggest it.
-        if not (reason.what.startswith("rule:") and entry.reasons):
-            entry.reasons.append(reason)
+    reasons = _of_households(mine.households, on)
+    entries = {
+        household.pk: Entry(household=household, reasons=reasons[household.pk])
+        for household in Household.objects.filter(pk__in=reasons)
+    }
     _name_others([e for e in entries.values() if e.rank == URGENT], on)
     found = [*entries.values(), *_of_matters(user, on)]
     for entry in found:
@@ -128,19 +125,64 @@ def due_list(user: User, *, on: date) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.order)
 
 
-def _of_households(mine: Mine) -> Iterator[tuple[Household, Reason]]:
-    """Every reason for every household, unsorted; a household may come again."""
-    on = mine.on
-    for household in not_reached_twice(mine.urgent, on=on):
-        yield household, Reason(URGENT, on, _("Urgent: please go and see"))
-    chosen = Household.objects.filter(pk__in=mine.keys)
-    for household in chosen.filter(due_on__lte=mine.until).exclude(tier=Household.Tier.FANGXIN):
-        yield household, _by_cadence(household.due_on, on)
+def _of_households(households: Any, on: date) -> dict[UUID, list[Reason]]:
+    """Every reason for every household of a query of the columns of ``mine`` in due.sql."""
     rules = list(VisitRule.objects.filter(active=True))
-    yield from _by_events(mine, [rule for rule in rules if rule.event])
-    yield from _by_rules(mine, [rule for rule in rules if rule.need_codes])
-    for household in chosen.filter(Exists(_cards_to_replace(on))):
-        yield household, Reason(SUGGESTED, None, _("The contact card is to be replaced"))
+    until = on + AHEAD
+    by_event = {rule.event: rule for rule in rules if rule.event}
+    by_need = [rule for rule in rules if rule.need_codes]
+    rows = _rows(
+        households, on=on, until=until, events=list(by_event),
+        codes=[code for rule in by_need for code in rule.need_codes],
+        early=months_after(until, -min((rule.every_months for rule in by_need), default=0)),
+    )  # fmt: skip
+    of_kind: dict[str, list[Row]] = {}
+    for row in rows:
+        of_kind.setdefault(row.why, []).append(row)
+    dismissed = {(row.household, row.what) for row in of_kind.get("aside", [])}
+    found: dict[UUID, list[Reason]] = {}
+
+    def add(household: UUID, reason: Reason) -> None:
+        if not reason.what or (household, reason.what) not in dismissed:
+            found.setdefault(household, []).append(reason)
+
+    for row in of_kind.get("urgent", []):
+        add(row.household, Reason(URGENT, on, _("Urgent: please go and see")))
+    for row in of_kind.get("cadence", []):
+        add(row.household, _by_cadence(row.day, on))
+    for row in of_kind.get("event", []):
+        add(row.household, _by_event(row, by_event, on))
+    for row in sorted(of_kind.get("need", []), key=lambda row: row.day or date.min):
+        # Whoever is to be contacted anyway needs no rule to suggest it.
+        for reason in () if found.get(row.household) else _by_rules(row, by_need, until):
+            if not found.get(row.household):
+                add(row.household, reason)
+    for row in of_kind.get("card", []):
+        add(row.household, Reason(SUGGESTED, None, _("The contact card is to be replaced")))
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of due.sql."""
+
+    why: str
+    household: UUID
+    day: date | None
+    other: date | None
+    what: str
+
+
+def _rows(households: Any, **given: Any) -> list[Row]:
+    """Ask due.sql of the households of a query, which stays one with it: no list of keys."""
+    try:
+        sql, params = households.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        mine = cursor.mogrify(sql, params).decode().replace("%", "%%")
+        cursor.execute(MINE.format(mine) + SQL, given)
+        return [Row(*row) for row in cursor.fetchall()]
 
 
 def _by_cadence(due_on: date | None, on: date) -> Reason:
@@ -152,95 +194,27 @@ def _by_cadence(due_on: date | None, on: date) -> Reason:
     return Reason(WEEK, due_on, _("To be contacted this week"))
 
 
-def not_reached_twice(households: QuerySet[Household], *, on: date) -> QuerySet[Household]:
-    """Households with a weekly need whose last two contacts up to a day reached nobody."""
-    made = Contact.objects.filter(household=OuterRef("pk"), on__lte=on)
-    latest = made.order_by("-on", "-recorded_at", "-pk").values("reached")
-    return (
-        households.exclude(tier=Household.Tier.FANGXIN)
-        .filter(weekly_on(on))
-        .annotate(last=Subquery(latest[:1]), before=Subquery(latest[1:2]))
-        .filter(last=False, before=False)
-    )
+def _by_event(row: Row, rules: dict[str, VisitRule], on: date) -> Reason:
+    """A life event nobody has come for since."""
+    kind, key = row.what.split(":")
+    assert row.day is not None
+    day = row.day + timedelta(days=rules[kind].within_days)
+    return Reason(
+        NOW if day <= on else WEEK, day,
+        _("Something happened in the household: a visit is suggested"), f"event:{key}",
+    )  # fmt: skip
 
 
-def weekly_on(on: date) -> Q:
-    """Households with a need in force that asks for a contact every week."""
-    kinds = NeedKind.objects.filter(cadence=NeedKind.Cadence.WEEKLY).values_list("pk", "beside")
-    needs = Need.objects.filter(household=OuterRef("pk"), void=False, during__contains=on)
-    plain = [pk for pk, beside in kinds if not beside]
-    found = Q(Exists(needs.filter(kind__in=plain)))
-    for pk, beside in kinds:
-        if beside:
-            found |= Q(Exists(needs.filter(kind=pk))) & Q(
-                Exists(needs.filter(kind__code__in=beside))
+def _by_rules(row: Row, rules: list[VisitRule], until: date) -> Iterator[Reason]:
+    """Kinds of household the county wants visited now and then."""
+    assert row.day is not None
+    latest = max(row.day, row.other) if row.other else row.day
+    for rule in rules:
+        day = months_after(latest, rule.every_months)
+        if row.what in rule.need_codes and day <= until:
+            yield Reason(
+                SUGGESTED, day, _("A visit is suggested by the county's rules"), f"rule:{rule.code}"
             )
-    return found
-
-
-def _by_events(mine: Mine, rules: list[VisitRule]) -> Iterator[tuple[Household, Reason]]:
-    """Life events nobody has come for since; not where fewer contacts are asked for."""
-    of_kind = {rule.event: rule for rule in rules}
-    if not of_kind:
-        return
-    since = Contact.objects.filter(
-        household=OuterRef("household"), reached=True, on__gt=OuterRef("on"), on__lte=mine.on
-    )
-    events = LifeEvent.objects.filter(
-        ~Exists(since), kind__in=of_kind, on__lte=mine.on, expires_on__gt=mine.on,
-        household__in=mine.calm,
-    )  # fmt: skip
-    for event in events.select_related("household"):
-        day = event.on + timedelta(days=of_kind[event.kind].within_days)
-        rank = NOW if day <= mine.on else WEEK
-        yield event.household, Reason(
-            rank, day, _("Something happened in the household: a visit is suggested"),
-            f"event:{event.pk}",
-        )  # fmt: skip
-
-
-def _by_rules(mine: Mine, rules: list[VisitRule]) -> Iterator[tuple[Household, Reason]]:
-    """Kinds of household the county wants visited now and then; nothing where fewer contacts are
-    asked for."""
-    codes = {code for rule in rules for code in rule.need_codes}
-    if not codes:
-        return
-    shortest = min(rule.every_months for rule in rules)
-    early = months_after(mine.until, -shortest)
-    needs = Need.objects.filter(
-        Q(household__last_contact=None) | Q(household__last_contact__reached_on__lte=early),
-        kind__code__in=codes, void=False, during__contains=mine.on, clock_from__lte=early,
-        household__in=mine.calm,
-    )  # fmt: skip
-    told: set[tuple[UUID, str]] = set()
-    for need in needs.select_related("household__last_contact", "kind").order_by("clock_from"):
-        last = getattr(need.household, "last_contact", None)
-        latest = max(need.clock_from, last.reached_on) if last else need.clock_from
-        for rule in rules:
-            day = months_after(latest, rule.every_months)
-            key = (need.household_id, rule.code)
-            if need.kind.code in rule.need_codes and day <= mine.until and key not in told:
-                told.add(key)
-                yield need.household, Reason(
-                    SUGGESTED, day, _("A visit is suggested by the county's rules"),
-                    f"rule:{rule.code}",
-                )  # fmt: skip
-
-
-def _cards_to_replace(on: date) -> QuerySet[Link]:
-    """New links of a household without a card, where one of the role before had been printed."""
-    before = ContactCard.objects.filter(
-        link__household=OuterRef("household"), link__role=OuterRef("role"),
-        link__during__endswith__lte=on,
-    )  # fmt: skip
-    return Link.objects.in_force(on).filter(
-        Exists(before), household=OuterRef("pk"), cards=None
-    )  # fmt: skip
-
-
-def _dismissed(mine: Mine) -> set[tuple[UUID, str]]:
-    rows = Dismissal.objects.filter(until__gte=mine.on, on__lte=mine.on, household__in=mine.keys)
-    return set(rows.values_list("household", "what"))
 
 
 def _name_others(entries: list[Entry], on: date) -> None:
@@ -270,14 +244,21 @@ def _name_others(entries: list[Entry], on: date) -> None:
 def urgent_as_backup(user: User, *, on: date) -> list[Post]:
     """Contacts whose household nobody was reached in twice running and whose backup one is while
     not standing in: the household stays unnamed, its contact is to be asked."""
+    covering = Cover.objects.filter(link=OuterRef("pk"), during__contains=on)
     backing = Link.objects.filter(
-        post__person=scope_of(user).person, role__is_backup=True, void=False,
-        during__contains=on, post__during__contains=on,
-    ).exclude(pk__in=Link.objects.in_force(on).values("pk"))  # fmt: skip
-    households = Household.objects.open_on(on).filter(pk__in=backing.values("household"))
-    keys = not_reached_twice(households, on=on).values("pk")
+        ~Exists(covering), post__person=scope_of(user).person, role__is_backup=True, void=False,
+        during__contains=on, post__void=False, post__during__contains=on,
+    )  # fmt: skip
+    keys = list(backing.values_list("household", flat=True))
+    if not keys:
+        return []
+    asked = Household.objects.open_on(on).filter(pk__in=keys)
+    urgent = [row.household for row in _rows(
+        asked.values_list("pk", "tier", "due_on", Value(False), Value(False)),
+        on=on, until=on, events=[], codes=[], early=on,
+    )]  # fmt: skip
     posts = Post.objects.filter(
-        pk__in=Link.objects.in_force(on).filter(household__in=keys).values("post")
+        pk__in=Link.objects.in_force(on).filter(household__in=urgent).values("post")
     )
     return list(posts.select_related("person", "role").order_by("person__name"))
 
@@ -297,10 +278,13 @@ def follow_ups(user: User) -> QuerySet[Issue]:
     """Matters somebody may call back about, by the table: whoever resolved one last does not."""
     resolved = IssueStep.objects.filter(issue=OuterRef("pk"), verb__in=("resolve", "settle"))
     scope = scope_of(user)
-    mine = _held(scope) | beneath(scope.households)
-    linked = Q(household__in=Household.objects.linked_to(user))
+    mine = _held(scope) if scope.manage else Q(pk__in=())
+    mine |= beneath(scope.households)
+    # Keys rather than a condition: with it every open matter of the county would be read.
+    linked = Household.objects.linked_to(user).values_list("pk", flat=True) if scope.own else ()
+    mine |= Q(household__in=list(linked))
     seen = Issue.objects.visible_to(user).exclude(state__in=Issue.FINISHED)
-    rows: QuerySet[Issue] = seen.filter(mine | linked, state__in=TABLE["call"].before)
+    rows: QuerySet[Issue] = seen.filter(mine, state__in=TABLE["call"].before)
     last = Subquery(resolved.order_by("-pk").values("by")[:1])
     return rows.alias(resolver=last).filter(Q(resolver=None) | ~Q(resolver=user.pk))
 
@@ -321,6 +305,8 @@ def matters_waiting(user: User, on: date) -> QuerySet[Issue]:
         cast[LEADER] = beneath(led)
     if scope.departments:
         cast |= {DEPARTMENT: departments, HELPER: Q(Exists(helping))}
+    if not cast:
+        return Issue.objects.none()
     asked = IssueRequest.objects.filter(issue=OuterRef("pk"), granted__isnull=True)
     of_others = asked.exclude(asked_by=user)
     only = {

@@ -72,6 +72,8 @@ class HouseholdQuerySet(models.QuerySet):
         if not scope.own:
             return Q(pk__in=[])
         kinds = [kind for kind in scope.kinds if getattr(RIGHTS[kind], right)]
+        if not kinds:
+            return Q(pk__in=[])
         return self._own(user, today(), kinds)
 
     def _needs_open_to(self, user: User) -> Q:
@@ -79,12 +81,14 @@ class HouseholdQuerySet(models.QuerySet):
 
         A head of a unit is a neighbour: needs only where the household agreed in writing.
         """
+        from grids.scope import scope_of
         from lib.clock import today
 
+        linked = self._linked_to(user, "own_needs")
+        if "head" not in scope_of(user).kinds:
+            return linked
         on = today()
-        return self._linked_to(user, "own_needs") | (
-            self._own(user, on, ["head"]) & Q(head_may_see_needs_from__lte=on)
-        )
+        return linked | (self._own(user, on, ["head"]) & Q(head_may_see_needs_from__lte=on))
 
     def linked_to(self, user: User) -> HouseholdQuerySet:
         """Households whose named contact this person is today."""
@@ -109,6 +113,13 @@ class HouseholdQuerySet(models.QuerySet):
         from grids.scope import scope_of
 
         return self.filter(beneath(scope_of(user).needs) | self._needs_open_to(user))
+
+    def with_needs_visible_to(self, user: User) -> HouseholdQuerySet:
+        """Annotate ``needs_visible``: whether ``needs_visible_to`` would leave the household."""
+        from grids.scope import scope_of
+
+        asked = beneath(scope_of(user).needs) | self._needs_open_to(user)
+        return self.annotate(needs_visible=Case(When(asked, then=True), default=False))
 
     def needs_within_posts_of(self, user: User) -> HouseholdQuerySet:
         """Households of the areas whose needs (P3) a post opens; own links do not count."""
