@@ -64,7 +64,8 @@ def test_a_leader_sees_a_household_nowhere_but_in_the_task(
 ):
     for asked, (_status, body) in answers(world, as_user("leader")).items():
         if not asked.startswith(("search", "/households/")):
-            assert heads_in(world, body) == set(), asked
+            # A page that is not found may repeat the address that asked for it.
+            assert heads_in(world, body) <= heads_in(world, asked), asked
     for key in GAP:
         household = world.households[key]
         assert as_user("leader").get(f"/households/{household.pk}/").status_code == 404
