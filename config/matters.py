@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from casework.importing.topics import topics_import, topics_read
 from casework.models import DigestTarget, Issue, Topic
 from config.configuring import ActAdmin, ConfigurationAdmin
+from config.workflow import SubjectFilter
 from desk.acts import done
 from grids.models import Area, Organisation
 from jobs.acts import act
@@ -55,7 +56,7 @@ class TopicAdmin(ActAdmin):
     touches = staticmethod(topic_effects)
     form = TopicForm
     list_display = ("label", "subject_label", "code")
-    list_filter = ("subject",)
+    list_filter = (SubjectFilter,)
     search_fields = ("label", "code")
     change_list_template = "admin/topics.html"
 

@@ -64,6 +64,19 @@ class IssueLimitAdmin(ActAdmin):
         return False
 
 
+class SubjectFilter(admin.SimpleListFilter):
+    """The subjects by their names; the column holds their keys."""
+
+    title = gettext_lazy("Subject")
+    parameter_name = "subject"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return Issue.Subject.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(subject=self.value()) if self.value() else queryset
+
+
 class DispatchRuleForm(forms.ModelForm):
     """A department for a subject, or one topic of it, within an area."""
 
@@ -94,7 +107,7 @@ class DispatchRuleAdmin(ActAdmin):
     form = DispatchRuleForm
     list_display = ("subject_label", "topic", "area", "organisation")
     list_select_related = ("topic", "area", "organisation")
-    list_filter = ("subject",)
+    list_filter = (SubjectFilter,)
     ordering = ("area__path", "subject")
 
     @admin.display(description=gettext_lazy("Subject"))

@@ -43,7 +43,7 @@ class CallForm(HandForm):
         help_text=gettext_lazy("By code or name; type part of it and choose."),
     )  # fmt: skip
     on = Day(label=gettext_lazy("Date"))
-    place = PlainText(label=gettext_lazy("Place"), max_length=80, required=False)
+    place = PlainText(label=gettext_lazy("Where it meets"), max_length=80, required=False)
     note = PlainText(label=gettext_lazy("Note"), max_length=400, required=False)
 
 

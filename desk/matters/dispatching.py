@@ -21,6 +21,7 @@ from desk.tables.actions import chosen_rows
 from desk.tables.asked import Asked
 from desk.tables.views import asked_of, show
 from grids.models import Organisation, at_and_above
+from grids.naming import area_labels
 from grids.querysets import beneath
 from lib.errors import Refusal
 
@@ -72,11 +73,12 @@ def choose(
     request: SignedInRequest, asked: Asked, issues: list[Issue], error: str = ""
 ) -> HttpResponse:
     """The page to choose from: as the rules say, or one department for all."""
-    by_rule = [(issue, suggested(issue)) for issue in issues]
+    places = area_labels({issue.path for issue in issues}, on=asked.on)
+    by_rule = [(issue, places[issue.path]["name"], suggested(issue)) for issue in issues]
     context: dict[str, Any] = {
         "asked": asked, "address": asked.address(), "n": len(issues), "error": error,
         "keys": [issue.pk for issue in issues], "departments": departments_of(issues),
-        "by_rule": by_rule, "with_rule": sum(1 for _one, to in by_rule if to),
+        "by_rule": by_rule, "with_rule": sum(1 for _one, _where, to in by_rule if to),
         "note": request.POST.get("note", ""),
     }  # fmt: skip
     return render(request, "desk/matters/dispatch.html", context, status=400 if error else 200)

@@ -105,7 +105,9 @@ class RegisterForm(HandForm):
         label=gettext_lazy("Pin at a public place: longitude, latitude (WGS 84)"),
         max_length=40, required=False,
     )  # fmt: skip
-    topic = TopicChoice(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), required=False)
+    topic = TopicChoice(
+        label=gettext_lazy("Topic"), queryset=Topic.objects.all(), required=False, empty_label="—"
+    )
     people = forms.IntegerField(
         label=gettext_lazy("People"), min_value=1, max_value=999_999, initial=1
     )
