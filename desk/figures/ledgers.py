@@ -13,22 +13,27 @@ from datetime import date
 from typing import Any
 
 import xlsxwriter
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import SignedInRequest, allow
 from accounts.models import User
 from accounts.reads import Read, note_read
-from casework.models import Activity, Deed, Issue
+from casework.models import Deed, Issue
+from desk.tables.asked import Asked, Typed, ask
 from desk.tables.exports import XLSX
+from desk.tables.looking import ANY
+from desk.tables.registry import TABLES
+from desk.tables.saved import LEDGER_VIEWS, LedgerView
 from grids.asked import asked_area
 from grids.models import Area
 from grids.naming import area_labels, name_from_afar
 from grids.scope import scope_of
-from households.models import Household, Need
+from households.models import Need
 from lib.clock import today
 from lib.errors import Refusal
 
@@ -36,29 +41,35 @@ REASON = 200
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Of which area and days, and who asks."""
-
-    user: User
-    area: Area
-    since: date
-    until: date
-
-
-@dataclass(frozen=True)
 class Ledger:
     """A ledger: headers as (group, head), the group over several heads merged; class of its rows.
 
-    ``dated`` ones are of a period, the others as of a day.
+    Its rows are those of its view of a table, so that page and file hold the same.
     """
 
-    key: str
-    title: str
+    view: LedgerView
     note: str
     heads: tuple[tuple[str, str], ...]
     rows: Callable[[Asked], Iterator[tuple[str, ...]]]
     p_class: str
-    dated: bool = True
+
+    @property
+    def key(self) -> str:
+        """As its address names it."""
+        return self.view.key
+
+    @property
+    def title(self) -> str:
+        """As its file is called."""
+        return self.view.name
+
+    def asked(self, user: User, code: str, since: date, until: date, reason: str = "") -> Asked:
+        """The question to its table, of an area and a period."""
+        given = QueryDict(self.view.query(area=code, since=since, until=until))
+        asked = ask(TABLES[self.view.table], user, given, on=today())
+        if not self.view.looks:
+            return asked
+        return asked.with_typed(Typed(look=True, need=ANY, reason=reason))
 
 
 def _places(rows: list[Any], path: Callable[[Any], str], on: date) -> dict[str, str]:
@@ -68,12 +79,10 @@ def _places(rows: list[Any], path: Callable[[Any], str], on: date) -> dict[str, 
 
 def _issues(asked: Asked) -> Iterator[tuple[str, ...]]:
     rows = list(
-        Issue.objects.visible_to(asked.user)
-        .filter(path__startswith=asked.area.path, registered_on__gte=asked.since,
-                registered_on__lte=asked.until)
+        asked.table.rows(asked)
         .select_related("household", "department").order_by("registered_on", "pk")
     )  # fmt: skip
-    places = _places(rows, lambda row: row.path, asked.until)
+    places = _places(rows, lambda row: row.path, asked.on)
     for row in rows:
         yield (
             row.registered_on.isoformat(), str(Issue.Source(row.source).label),
@@ -88,18 +97,15 @@ def _issues(asked: Asked) -> Iterator[tuple[str, ...]]:
 
 
 def _needing(asked: Asked) -> Iterator[tuple[str, ...]]:
-    households = (
-        Household.objects.needs_visible_to(asked.user).manageable_by(asked.user)
-        .open_on(asked.until).filter(path__startswith=asked.area.path)
-    )  # fmt: skip
+    households = asked.table.rows(asked)
     needs: dict[Any, list[Need]] = {}
     found = Need.objects.filter(
-        household__in=households.values("pk"), void=False, during__contains=asked.until
+        household__in=households.values("pk"), void=False, during__contains=asked.on
     )
     for need in found.select_related("kind", "household").order_by("household__path", "pk"):
         needs.setdefault(need.household_id, []).append(need)
     rows = [(held[0].household, held) for held in needs.values()]
-    places = _places(rows, lambda row: row[0].path, asked.until)
+    places = _places(rows, lambda row: row[0].path, asked.on)
     for household, held in rows:
         yield (
             places[household.path], household.serial, household.head_name, household.address,
@@ -112,11 +118,10 @@ def _needing(asked: Asked) -> Iterator[tuple[str, ...]]:
 
 def _deeds(asked: Asked) -> Iterator[tuple[str, ...]]:
     rows = list(
-        Deed.objects.visible_to(asked.user)
-        .filter(path__startswith=asked.area.path, on__gte=asked.since, on__lte=asked.until)
+        asked.table.rows(asked)
         .select_related("household", "organisation").order_by("on", "pk")
     )  # fmt: skip
-    places = _places(rows, lambda row: row.path, asked.until)
+    places = _places(rows, lambda row: row.path, asked.on)
     for row in rows:
         whom = row.household.head_name if row.household else (
             "过路群众" if row.passers_by else "本地")  # fmt: skip
@@ -133,11 +138,10 @@ def _deeds(asked: Asked) -> Iterator[tuple[str, ...]]:
 
 def _activities(asked: Asked) -> Iterator[tuple[str, ...]]:
     rows = list(
-        Activity.objects.visible_to(asked.user)
-        .filter(path__startswith=asked.area.path, on__gte=asked.since, on__lte=asked.until)
+        asked.table.rows(asked)
         .select_related("kind", "organisation").order_by("on", "pk")
     )  # fmt: skip
-    places = _places(rows, lambda row: row.path, asked.until)
+    places = _places(rows, lambda row: row.path, asked.on)
     for row in rows:
         yield (
             row.on.isoformat(), row.kind.label, row.title, places[row.path], row.place,
@@ -148,28 +152,30 @@ def _activities(asked: Asked) -> Iterator[tuple[str, ...]]:
 
 
 LEDGERS: dict[str, Ledger] = {one.key: one for one in (
-    Ledger("issues", "民生诉求台账", "含期内登记的全部诉求；销号以群众确认为准。", (
+    Ledger(LEDGER_VIEWS["issues"], "含期内登记的全部诉求；销号以群众确认为准。", (
         ("来源", "登记日期"), ("来源", "诉求来源"), ("对象", "区域"), ("对象", "诉求人或地点"),
         ("内容", "诉求事项"), ("内容", "类别"), ("内容", "事项分类"), ("内容", "涉及人数"),
         ("办理", "主办部门"), ("办理", "答复期限"), ("办理", "办理状态"), ("销号", "办理结果"),
         ("销号", "销号日期"), ("销号", "群众评价")), _issues, "P2"),
-    Ledger("needing", "困难群众台账", "含截至当日有需求的在册户；不得外传。", (
+    Ledger(LEDGER_VIEWS["needing"], "含截至当日有需求的在册户；不得外传。", (
         ("住户", "区域"), ("住户", "户编号"), ("住户", "户主"), ("住户", "住址"), ("住户", "人口"),
         ("需求", "分类"), ("需求", "需求类别"), ("需求", "涉及人数"), ("需求", "最早起始日"),
-        ("联系", "下次应联系日")), _needing, "P3", dated=False),
-    Ledger("deeds", "帮扶台账", "含期内的帮扶和项目；金额单位为元。", (
+        ("联系", "下次应联系日")), _needing, "P3"),
+    Ledger(LEDGER_VIEWS["deeds"], "含期内的帮扶和项目；金额单位为元。", (
         ("对象", "日期"), ("对象", "区域"), ("对象", "帮扶对象"), ("内容", "帮扶事项"),
         ("内容", "数量"), ("内容", "单位"), ("资金", "金额（元）"), ("资金", "资金来源"),
         ("成效", "受益人数"), ("成效", "责任单位"), ("成效", "状态"), ("成效", "结果")),
         _deeds, "P2"),
-    Ledger("activities", "活动台账", "含期内开展的各类活动；参加人员只记人数。", (
+    Ledger(LEDGER_VIEWS["activities"], "含期内开展的各类活动；参加人员只记人数。", (
         ("活动", "日期"), ("活动", "类别"), ("活动", "主题"), ("地点", "区域"), ("地点", "地点"),
         ("规模", "场次"), ("规模", "参加人次"), ("规模", "数量"), ("规模", "单位"),
         ("单位", "主办单位")), _activities, "P0"),
 )}  # fmt: skip
 
 
-def book_of(ledger: Ledger, asked: Asked, *, unit: str) -> tuple[bytes, int]:
+def book_of(
+    ledger: Ledger, asked: Asked, *, unit: str, since: date, until: date
+) -> tuple[bytes, int]:
     """The workbook of a ledger and how many rows it has. Every cell is text."""
     out, n = io.BytesIO(), 0
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -180,9 +186,9 @@ def book_of(ledger: Ledger, asked: Asked, *, unit: str) -> tuple[bytes, int]:
         head = book.add_format({"bold": True, "align": "center", "border": 1, "text_wrap": True})
         cell = book.add_format({"border": 1, "num_format": "@", "text_wrap": True})
         sheet = book.add_worksheet(ledger.title)
-        span = (f"{asked.since.isoformat()} 至 {asked.until.isoformat()}" if ledger.dated
-                else f"截至 {asked.until.isoformat()}")  # fmt: skip
-        sheet.merge_range(0, 0, 0, last, f"{asked.area.name}{ledger.title}", title)
+        span = (f"{since.isoformat()} 至 {until.isoformat()}" if ledger.view.dated
+                else f"截至 {until.isoformat()}")  # fmt: skip
+        sheet.merge_range(0, 0, 0, last, f"{unit}{ledger.title}", title)
         sheet.merge_range(
             1, 0, 1, last, f"填报单位：{unit}　统计期：{span}　说明：{ledger.note}", note
         )
@@ -223,13 +229,23 @@ def show(request: SignedInRequest, code: str, *, error: str = "") -> HttpRespons
     """The page, with what was refused."""
     on = today()
     area = _managed(request, code)
+    first = on.replace(month=1, day=1)
+    shown = [
+        (ledger, f"{reverse('table', args=[ledger.view.table])}?"
+         f"{ledger.view.query(area=_code(area), since=first, until=on)}")
+        for ledger in LEDGERS.values()
+    ]  # fmt: skip
     context = {
-        "ledgers": LEDGERS.values(), "area": area, "name": name_from_afar(area),
-        "since": request.POST.get("since") or on.replace(month=1, day=1).isoformat(),
+        "ledgers": shown, "area": area, "name": name_from_afar(area), "any": ANY,
+        "since": request.POST.get("since") or first.isoformat(),
         "until": request.POST.get("until") or on.isoformat(), "error": error,
-        "code": getattr(area, "code", None) or str(area.pk),
+        "code": _code(area),
     }  # fmt: skip
     return render(request, "desk/figures/ledgers.html", context, status=400 if error else 200)
+
+
+def _code(area: Area) -> str:
+    return getattr(area, "code", None) or str(area.pk)
 
 
 def _managed(request: SignedInRequest, code: str) -> Area:
@@ -257,8 +273,9 @@ def download(request: SignedInRequest, key: str) -> HttpResponseBase:
     except Refusal as refusal:
         return show(request, code, error=refusal.sentence)
     # When a household is due is known of today alone.
-    asked = Asked(request.user, area, since, until if ledger.dated else today())
-    content, rows = book_of(ledger, asked, unit=area.name)
+    until = until if ledger.view.dated else today()
+    asked = ledger.asked(request.user, _code(area), since, until, reason)
+    content, rows = book_of(ledger, asked, unit=area.name, since=since, until=until)
     if ledger.p_class != "P0":
         note_read(request, Read(f"ledger.{key}", area.path, rows, "P2"))
     if ledger.p_class == "P3":

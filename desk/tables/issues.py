@@ -125,6 +125,7 @@ class Issues(Table):
         Order("place", gettext_lazy("Area"), ("path", "limit_on")),
     )
     flags = (
+        Flag("all", gettext_lazy("Open and finished"), lambda rows, asked: rows),
         Flag("finished", gettext_lazy("Finished"), lambda rows, asked: rows),
         Flag("overdue", gettext_lazy("Overdue"),
              lambda rows, asked: rows.filter(past_limit(asked.on))),
@@ -142,6 +143,10 @@ class Issues(Table):
         Filter("department", gettext_lazy("Department"), _departments, _equal("department"),
                offered=_departments_apart),
         Filter("campaign", gettext_lazy("Campaign"), _campaigns, _equal("campaign")),
+        Filter("since", gettext_lazy("Registered from"), lambda asked: (),
+               _equal("registered_on__gte"), day=True),
+        Filter("until", gettext_lazy("Registered up to"), lambda asked: (),
+               _equal("registered_on__lte"), day=True),
     )  # fmt: skip
 
     def seen(self, asked: Asked) -> QuerySet[Issue]:
@@ -150,8 +155,10 @@ class Issues(Table):
         return rows.select_related("department")
 
     def within(self, asked: Asked) -> QuerySet[Issue]:
-        """Those of the area that are open; with "finished", the others."""
+        """Those of the area that are open; with "finished", the others; with "all", both."""
         rows = self.seen(asked).filter(path__startswith=asked.path)
+        if asked.has("all"):
+            return rows
         if asked.has("finished"):
             return rows.filter(state__in=Issue.FINISHED)
         return rows if asked.value("state") else rows.exclude(state__in=Issue.FINISHED)

@@ -14,6 +14,8 @@ from grids.querysets import beneath
 from households.models import Household, Need, NeedKind
 from lib.errors import Refusal
 
+#: Whatever need a household has.
+ANY = "any"
 TIERS = (Household.Tier.ZHONGDIAN, Household.Tier.GUANZHU, Household.Tier.FANGXIN)
 
 
@@ -37,11 +39,11 @@ def looked_at(rows: QuerySet[Household], asked: Asked) -> QuerySet[Household]:
     if typed.overdue:
         # Whoever is due has a need with a cadence, and so a tier that the index lists.
         rows = rows.filter(due_on__lt=asked.on).exclude(tier=Household.Tier.FANGXIN)
-    if typed.need.isdigit():
-        needs = Need.objects.filter(
-            household=OuterRef("pk"), kind=int(typed.need), void=False, during__contains=asked.on
-        )
+    needs = Need.objects.filter(household=OuterRef("pk"), void=False, during__contains=asked.on)
+    if typed.need == ANY:
         rows = rows.filter(Exists(needs))
+    elif typed.need.isdigit():
+        rows = rows.filter(Exists(needs.filter(kind=int(typed.need))))
     return rows
 
 

@@ -1,8 +1,10 @@
-"""Views a person keeps of a table: own ones only, renamed and removed by the owner, with undo."""
+"""Views of a table: those a person keeps, own ones only, renamed and removed by the owner, with
+undo; and the ledgers, which everybody has who manages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,6 +35,57 @@ def views_of(asked: Asked) -> list[Kept]:
     own = SavedView.objects.filter(owner=asked.user, table=asked.table.kind, removed_at=None)
     state = asked.query()
     return [Kept(view, href_of(view), state_of(view) == state) for view in own]
+
+
+@dataclass(frozen=True)
+class LedgerView:
+    """A ledger as a view of a table: its name, and the words of its address beside the days."""
+
+    key: str
+    name: str
+    table: str
+    words: tuple[tuple[str, str], ...] = ()
+    #: Of a period; else as of today.
+    dated: bool = True
+    #: Whether it looks at needs, which is asked for in a body and never in an address.
+    looks: bool = False
+
+    def query(self, *, area: str, since: date, until: date) -> str:
+        """The query part of its address, of an area and of the days from ``since`` to ``until``."""
+        days = [("since", since.isoformat()), ("until", until.isoformat())] if self.dated else []
+        return urlencode([("area", area), *self.words, *days])
+
+
+LEDGER_VIEWS = {view.key: view for view in (
+    LedgerView("issues", "民生诉求台账", "issues", (("filter", "all"),)),
+    LedgerView("needing", "困难群众台账", "households", dated=False, looks=True),
+    LedgerView("deeds", "帮扶台账", "deeds"),
+    LedgerView("activities", "活动台账", "activities"),
+)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A ledger of this year as the page of its table offers it."""
+
+    name: str
+    href: str
+    on: bool
+
+
+def shared_of(asked: Asked) -> list[Shared]:
+    """The ledgers that are views of this table, for those who manage the area asked for."""
+    if not asked.scope.manage or (asked.area and not asked.scope.manages(asked.path)):
+        return []
+    area = asked.query().get("area", [""])[0]
+    since, shown = asked.on.replace(month=1, day=1), asked.address().removeprefix("?")
+    found = []
+    for view in LEDGER_VIEWS.values():
+        if view.table == asked.table.kind and not view.looks:
+            words = view.query(area=area, since=since, until=asked.on)
+            words = words if area else words.removeprefix("area=&")
+            found.append(Shared(view.name, f"?{words}", words == shown))
+    return found
 
 
 def state_of(view: SavedView) -> dict[str, list[str]]:

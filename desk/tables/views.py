@@ -104,6 +104,7 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "columns": chips.column_choices(asked),
         "without_columns": chips.other_fields(asked, "columns"),
         "views": saved.views_of(asked),
+        "shared": saved.shared_of(asked),
         "removed": saved.removed_of(asked, request.GET.get("removed", "")),
         "may_look": looking.may_look(asked),
         "chooses": table.chooses(asked),

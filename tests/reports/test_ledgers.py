@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 import pytest
 
 from accounts.models import AccessLog
+from casework.issues import issue_step
 from casework.models import Activity, ActivityKind, Deed
 from desk.figures.ledgers import LEDGERS
 
@@ -61,3 +63,32 @@ def test_only_who_manages_has_them(world, as_user):
         sent = {"area": "159901001", "reason": "看看", **days(world)}
         answer = as_user(user).post("/ledgers/needing/", sent)
         assert answer.status_code == 404, user
+
+
+@pytest.mark.parametrize("key", list(LEDGERS))
+def test_the_view_and_the_file_hold_the_same_rows(world, as_user, key):
+    for place, on in (("V1", world.on), ("V1", world.began), ("T2", world.on)):
+        area = world.areas[place]
+        Deed.objects.create(area=area, path=area.path, what="送煤", on=on, state="granted")
+        Activity.objects.create(area=area, path=area.path, title="夜校", on=on,
+                                kind=ActivityKind.objects.first())  # fmt: skip
+    issue_step(issue=world.issues["well"], verb="decline", by=None, on=world.on, note="不属本地",
+               turn_to="县法院")  # fmt: skip
+    client, ledger = as_user("manager"), LEDGERS[key]
+    offered = client.get("/ledgers/").content.decode()
+    since = world.on.replace(month=1, day=1)
+    address = re.search(rf'"(/tables/{ledger.view.table}/\?[^"]*)"', offered)[1]
+    address = address.replace("&amp;", "&")
+    table = client.get(address)
+    if ledger.view.looks:
+        assert "need" not in address
+        table = client.post(address, {"look": "1", "need": "any", "reason": "核对"})
+    seen = table.context["total"].n
+    sent = {"since": since.isoformat(), "until": world.on.isoformat(), "reason": "核对"}
+    sheet = sheet_of(client, key, **sent)
+    assert seen > 0
+    assert sheet.cell(4 + seen, 1).value == seen
+    assert sheet.cell(5 + seen, 1).value is None
+    if not ledger.view.looks:
+        assert ledger.title in table.content.decode()
+        assert ledger.title not in as_user("leader").get(address).content.decode()
