@@ -302,6 +302,8 @@ class Issue(models.Model):
             ),
             models.Index(fields=["limit_on", "id"], name="issue_limit"),
             models.Index(fields=["registered_on", "id"], name="issue_registered"),
+            # Which campaigns there are, asked whenever the table is opened.
+            models.Index(fields=["campaign"], name="issue_campaign", condition=~Q(campaign="")),
             GistIndex(fields=["point"], name="issue_point"),
             # The pins of the map: those finished gather over the years.
             GistIndex(

@@ -23,6 +23,7 @@ from desk.tables.table import (
     Table,
     Tag,
     Total,
+    choice,
     day,
 )
 from desk.tables.words import SEES_AREAS, SEES_HOUSEHOLDS
@@ -101,14 +102,14 @@ class Deeds(Table):
         Column("amount", gettext_lazy("Amount (yuan)"), "P2",
                lambda row, facts: row.amount_text, number=True),
         Column("funds", gettext_lazy("Source of funds"), "P2",
-               lambda row, facts: row.get_funds_display()),
-        Column("state", gettext_lazy("State"), "P2", lambda row, facts: row.get_state_display()),
+               choice("funds", Deed.Funds.choices)),
+        Column("state", gettext_lazy("State"), "P2", choice("state", Deed.State.choices)),
         Column("people", gettext_lazy("People helped"), "P2", lambda row, facts: row.people_text,
                number=True),
         Column("organisation", gettext_lazy("Organisation"), "P1",
                lambda row, facts: str(row.organisation or "")),
         Column("subject", gettext_lazy("Subject"), "P2",
-               lambda row, facts: row.get_subject_display(), shown=False),
+               choice("subject", Issue.Subject.choices), shown=False),
         Column("result", gettext_lazy("Result"), "P2", lambda row, facts: row.result, shown=False),
     )  # fmt: skip
     orders = (

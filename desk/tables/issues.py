@@ -15,7 +15,7 @@ from casework.models import Issue
 from casework.querysets import past_limit
 from desk.tables.asked import Asked
 from desk.tables.keyset import Order
-from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total, day
+from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total, choice, day
 from desk.tables.words import REGISTERS, SEES_MATTERS
 from grids.models import Organisation
 from grids.naming import area_labels
@@ -100,13 +100,13 @@ class Issues(Table):
     exports = (("issues", gettext_lazy("The matters")),)
     columns = (
         Column("title", gettext_lazy("What it is about"), "P2", _title),
-        Column("kind", gettext_lazy("Kind"), "P2", lambda row, facts: row.get_kind_display()),
+        Column("kind", gettext_lazy("Kind"), "P2", choice("kind", Issue.Kind.choices)),
         Column("subject", gettext_lazy("Subject"), "P2",
-               lambda row, facts: row.get_subject_display()),
+               choice("subject", Issue.Subject.choices)),
         Column("area", gettext_lazy("Area"), "P0",
                lambda row, facts: facts.places[row.path]["name"], sort="place"),
         Column("household", gettext_lazy("Of whom"), "P2", _household),
-        Column("state", gettext_lazy("State"), "P2", lambda row, facts: row.get_state_display()),
+        Column("state", gettext_lazy("State"), "P2", choice("state", Issue.State.choices)),
         Column("limit", gettext_lazy("Limit"), "P2", _limit, sort="limit"),
         Column("registered", gettext_lazy("Registered"), "P2",
                lambda row, facts: day(row.registered_on), sort="registered", shown=False),
@@ -117,7 +117,7 @@ class Issues(Table):
         Column("campaign", gettext_lazy("Campaign"), "P2",
                lambda row, facts: row.campaign, shown=False),
         Column("source", gettext_lazy("Came by"), "P2",
-               lambda row, facts: row.get_source_display(), shown=False),
+               choice("source", Issue.Source.choices), shown=False),
     )  # fmt: skip
     orders = (
         Order("limit", gettext_lazy("Limit"), ("limit_on",)),

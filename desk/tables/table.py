@@ -9,6 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from desk.tables.keyset import Order, Page, keyset_page
 from grids.scope import Scope
@@ -40,6 +42,29 @@ class Cell:
     href: str = ""
     tags: tuple[Tag, ...] = ()
     hint: Any = ""
+
+    def drawn(self, column: str, *, number: bool, main: bool) -> SafeString:
+        """The cell as it stands in the page; a template takes ten times as long over 450 of them.
+
+        ``column`` is the head of its column.
+        """
+        text = conditional_escape(self.text)
+        words = [f'<a href="{conditional_escape(self.href)}">{text}</a>' if self.href else text]
+        gap = " " if text else ""
+        for tag in self.tags:
+            word = conditional_escape(tag.text)
+            words.append(f'{gap}<span class="tag {tag.tone}">{word}</span>')
+        if self.hint:
+            words.append(f" <small>{conditional_escape(self.hint)}</small>")
+        kind = f"{'number ' if number else ''}{'main' if main else ''}"
+        # Every part of it was escaped.
+        return mark_safe(f'<td class="{kind}" data-label="{column}">{"".join(words)}</td>')
+
+
+def choice(name: str, choices: Iterable[tuple[str, Any]]) -> Callable[[Any, Any], Cell | str]:
+    """What a column of a choice draws: its label, without asking the field for all of them."""
+    words = dict(choices)
+    return lambda row, facts: words.get(value := getattr(row, name), value)
 
 
 def anybody(scope: Scope) -> bool:
@@ -120,7 +145,7 @@ class Row:
 
     key: str
     label: str
-    cells: list[tuple[Column, Cell]]
+    cells: list[SafeString]
     href: str = ""
 
 
@@ -242,13 +267,14 @@ class Table(ABC):
     def drawn(self, rows: list[Any], asked: Asked, columns: Iterable[Column]) -> list[Row]:
         """The rows of a page as cells."""
         facts = self.facts(rows, asked)
-        shown = list(columns)
+        shown = [(column, conditional_escape(column.label)) for column in columns]
         found = []
         for row in rows:
             cells = []
-            for column in shown:
+            for n, (column, label) in enumerate(shown):
                 cell = column.draw(row, facts)
-                cells.append((column, cell if isinstance(cell, Cell) else Cell(cell)))
+                cell = cell if isinstance(cell, Cell) else Cell(cell)
+                cells.append(cell.drawn(label, number=column.number, main=n == 0))
             found.append(Row(str(row.pk), self.label_of(row), cells, self.href(row)))
         return found
 
