@@ -8,7 +8,7 @@ those who know when the household is due, and names no need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -65,6 +65,8 @@ class Entry:
     reasons: list[Reason] = field(default_factory=list)
     #: For an urgent household: who else may go and see, with their sealed phones.
     others: list[Post] = field(default_factory=list)
+    #: Whether the person asking is a contact of the household.
+    linked: bool = False
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -89,7 +91,11 @@ class Mine:
         grids = [path for kind, path in held if kind == Role.Kind.WORKER]
         villages = [path for kind, path in held if kind == Role.Kind.VILLAGE_LEAD]
         # Keys rather than a condition: with it the whole county would be read.
-        own = dict(Household.objects.due_open_to(user).open_on(on).values_list("pk", "path"))
+        #: The households one is the contact of, each with its path.
+        self.linked = dict(Household.objects.linked_to(user).values_list("pk", "path"))
+        own = self.linked
+        if Role.Kind.VOLUNTEER in scope_of(user).kinds:
+            own = dict(Household.objects.due_open_to(user).values_list("pk", "path"))
         seen = Household.objects.visible_to(user).open_on(on).in_scope_on(on)
         self.households = (
             seen.filter(Q(pk__in=own) | beneath({*grids, *villages}))
@@ -115,11 +121,13 @@ def due_list(user: User, *, on: date) -> list[Entry]:
         refresh(path, on=on)
     reasons = _of_households(mine.households, on)
     entries = {
-        household.pk: Entry(household=household, reasons=reasons[household.pk])
+        household.pk: Entry(
+            household=household, reasons=reasons[household.pk], linked=household.pk in mine.linked
+        )
         for household in Household.objects.filter(pk__in=reasons)
     }
     _name_others([e for e in entries.values() if e.rank == URGENT], on)
-    found = [*entries.values(), *_of_matters(user, on)]
+    found = [*entries.values(), *_of_matters(user, on, mine.linked)]
     for entry in found:
         entry.reasons.sort(key=lambda reason: (reason.rank, reason.on or date.max))
     return sorted(found, key=lambda entry: entry.order)
@@ -263,10 +271,13 @@ def urgent_as_backup(user: User, *, on: date) -> list[Post]:
     return list(posts.select_related("person", "role").order_by("person__name"))
 
 
-def _of_matters(user: User, on: date) -> Iterator[Entry]:
-    """Matters to call back, then those that wait for one's office or department."""
+def _of_matters(user: User, on: date, linked: Collection[UUID]) -> Iterator[Entry]:
+    """Matters to call back, then those that wait for one's office or department.
+
+    ``linked`` are the households one is the contact of.
+    """
     for issues, words in (
-        (follow_ups(user), _("To be called back")),
+        (follow_ups(user, linked), _("To be called back")),
         (matters_waiting(user, on), _("Waits for you")),
     ):
         for issue in issues.order_by("limit_on", "pk")[:MATTERS]:
@@ -274,15 +285,14 @@ def _of_matters(user: User, on: date) -> Iterator[Entry]:
             yield Entry(issue=issue, reasons=[Reason(rank, issue.limit_on, words)])
 
 
-def follow_ups(user: User) -> QuerySet[Issue]:
+def follow_ups(user: User, linked: Collection[UUID]) -> QuerySet[Issue]:
     """Matters somebody may call back about, by the table: whoever resolved one last does not."""
     resolved = IssueStep.objects.filter(issue=OuterRef("pk"), verb__in=("resolve", "settle"))
     scope = scope_of(user)
     mine = _held(scope) if scope.manage else Q(pk__in=())
     mine |= beneath(scope.households)
     # Keys rather than a condition: with it every open matter of the county would be read.
-    linked = Household.objects.linked_to(user).values_list("pk", flat=True) if scope.own else ()
-    mine |= Q(household__in=list(linked))
+    mine |= Q(household__in=linked)
     seen = Issue.objects.visible_to(user).exclude(state__in=Issue.FINISHED)
     rows: QuerySet[Issue] = seen.filter(mine, state__in=TABLE["call"].before)
     last = Subquery(resolved.order_by("-pk").values("by")[:1])

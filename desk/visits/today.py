@@ -27,7 +27,6 @@ from desk.visits.contacts import after, recorded
 from grids.appointing import WORK
 from grids.models import Area, Post
 from grids.scope import scope_of
-from households.models import Household
 from jobs.acts import act
 from lib.clock import today
 from lib.errors import Refusal
@@ -70,7 +69,7 @@ def show(
     user, on = request.user, today()
     entries = due_list(user, on=on)
     more = max(len(entries) - SHOWN, 0)
-    lines = _lines(request, entries[:SHOWN])
+    lines = _lines(entries[:SHOWN])
     households = [line.entry.household for line in lines if line.entry.household]
     person = str(scope_of(user).person)
     note_read(request, Read("today.list", person, len(lines), "P2"))
@@ -86,24 +85,19 @@ def show(
     return render(request, "desk/visits/today.html", context, status=400 if error else 200)
 
 
-def _lines(request: SignedInRequest, entries: list[Entry]) -> list[Line]:
+def _lines(entries: list[Entry]) -> list[Line]:
     """Entries with their places and, of those one is the contact of, their phones."""
-    keys = [entry.household.pk for entry in entries if entry.household]
-    linked = set(
-        Household.objects.linked_to(request.user).filter(pk__in=keys).values_list("pk", flat=True)
-    )
     paths = {one.path for entry in entries if (one := entry.household or entry.issue)}
     names = dict(Area.objects.filter(path__in=paths).values_list("path", "name"))
     lines = []
     for entry in entries:
         household, about = entry.household, entry.household or entry.issue
         assert about is not None
-        shows = household is not None and household.pk in linked
         lines.append(
             Line(
                 entry,
                 names.get(about.path, ""),
-                phone_of(household.phone_sealed) if shows and household else "",
+                phone_of(household.phone_sealed) if household and entry.linked else "",
                 [(post, phone_of(post.person.phone_sealed)) for post in entry.others],
                 uuid4(),
             )
