@@ -11,13 +11,17 @@ import pytest
 from django.http import QueryDict
 
 from casework.activities import activity_record
+from casework.cards import cards_print
+from casework.contacts import contact_record
 from casework.deeds import deed_record
-from casework.models import ActivityKind, Issue
+from casework.models import ActivityKind, ContactCard, Issue
+from casework.ratings import rating_from_card
 from desk.tables import chips, keyset
 from desk.tables.asked import ask
 from desk.tables.registry import TABLES
 from desk.tables.table import Table
 from grids.models import AreaCode, Person
+from households.models import Link
 from households.services import household_register, household_review
 from tests.people import World
 from tests.shapes import CODES
@@ -46,6 +50,17 @@ def crowd(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
             kind=training, title=f"第{n}场", area=world.areas["V1"], current=world.on,
             on=world.on - timedelta(days=n % 2),
         )  # fmt: skip
+        contact_record(
+            household=world.households["zhao"], made_by=world.people["worker"], mode="phone",
+            on=world.on - timedelta(days=n % 2), reached=True,
+        )  # fmt: skip
+    links = Link.objects.in_force(world.on).filter(
+        household__path__startswith=world.areas["T1"].path
+    )
+    cards = cards_print(links=links, on=world.on, by=world.user("manager"))
+    ContactCard.objects.filter(pk__in=[card.pk for card in cards]).update(handed_on=world.on)
+    for _n in range(5):
+        rating_from_card(code=cards[0].code, answer="satisfied", on=world.on)
     return world
 
 
