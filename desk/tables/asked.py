@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -93,6 +94,11 @@ class Asked:
 
     def query(self) -> dict[str, list[str]]:
         """The state as the address and a saved view keep it: never what was typed."""
+        return dict(self._query)
+
+    # A page writes some 75 addresses of itself: what they share is made once.
+    @cached_property
+    def _query(self) -> dict[str, list[str]]:
         state: dict[str, list[str]] = {}
         if self.area is not None:
             state["area"] = [getattr(self.area, "code", None) or str(self.area.pk)]
@@ -108,7 +114,7 @@ class Asked:
 
     def address(self, **changes: Any) -> str:
         """The query part of the address with some of it changed; None takes a word out."""
-        state: dict[str, Any] = dict(self.query())
+        state: dict[str, Any] = self.query()
         for key, value in changes.items():
             if value is None or value == []:
                 state.pop(key, None)
@@ -118,7 +124,11 @@ class Asked:
 
     def page(self, **changes: Any) -> str:
         """The whole address: what is refused elsewhere shows the table, too."""
-        return reverse("table", args=[self.table.kind]) + self.address(**changes).rstrip("?")
+        return self._here + self.address(**changes).rstrip("?")
+
+    @cached_property
+    def _here(self) -> str:
+        return reverse("table", args=[self.table.kind])
 
     def with_typed(self, typed: Typed) -> Asked:
         """The same with what came in the body."""
