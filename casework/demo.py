@@ -20,6 +20,7 @@ from accounts.models import User
 from casework.coverage import refresh
 from casework.demo_cards import cards_load
 from casework.demo_county import problems_found
+from casework.demo_examples import examples_add
 from casework.demo_help import Helping
 from casework.demo_matters import Walk
 from casework.demo_visits import visits_add
@@ -138,6 +139,7 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     yield _("%s joint meetings entered") % helping.meetings()
     cards = cards_load(manager, today=today, published=name == "yindeer")
     yield _("%s contact cards handed over") % cards
+    yield _("%s examples entered") % examples_add(manager, today=today)
     for path in Area.objects.filter(level="county").values_list("path", flat=True):
         refresh(path, on=today)
     yield _("Coverage counted")

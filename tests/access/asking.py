@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from typing import Any
 
 import mapbox_vector_tile
@@ -78,7 +80,7 @@ def addresses(world: World) -> list[str]:
         *tile_addresses(),
     ]
     found += ["/people/", "/posts/new/"]
-    found += ["/forms/", "/ledgers/", "/dashboard/text/"]
+    found += ["/forms/", "/ledgers/", "/dashboard/text/", "/dashboard/brief.docx"]
     for page in ("/dashboard/", "/wall/"):
         found += [page, *(f"{page}?area={CODES[key]}" for key in ("T1", "T2", "V1"))]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
@@ -157,6 +159,8 @@ def searches(world: World) -> list[str]:
 
 def readable(content: bytes, content_type: str) -> str:
     """A body as text that two equal answers share: tiles decoded, tokens of forms left out."""
+    if content_type.endswith("wordprocessingml.document"):
+        return zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
     if content_type == MVT:
         layers: dict[str, Any] = mapbox_vector_tile.decode(content) if content else {}
         return json.dumps(
@@ -179,8 +183,9 @@ def answers(world: World, client: Client) -> dict[str, tuple[int, str]]:
     """Status and readable body of every address and search, by what was asked."""
     found = {}
     for address in addresses(world):
-        response = client.get(address)
-        found[address] = response.status_code, readable(response.content, response["Content-Type"])
+        response: Any = client.get(address)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        found[address] = response.status_code, readable(body, response["Content-Type"])
     for text in searches(world):
         response = client.post("/api/v1/search", {"q": text}, content_type="application/json")
         found[f"search {text}"] = response.status_code, readable(response.content, "json")

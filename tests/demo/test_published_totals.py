@@ -24,8 +24,10 @@ from casework.models import (
     ContactCard,
     Deed,
     Issue,
+    IssuePhoto,
     IssueStep,
     Meeting,
+    SampleCall,
     Submission,
     Uptake,
 )
@@ -168,6 +170,13 @@ def test_today_shows_some_of_everything(loaded):
     gaps = {path: sum(row[f"gap_{r}"] for r in REASONS) for path, row in rows.items() if path}
     assert len(gaps) == 59
     assert sum(gaps.values()) == loaded.expected["gap"]
+
+
+@town
+def test_rarely_filled_pages_show_something(loaded):
+    assert ContactCard.objects.to_replace(today()).count() >= 5
+    assert SampleCall.objects.exclude(answer="").count() >= 5
+    assert IssuePhoto.objects.values("issue").distinct().count() == 2
 
 
 @both
