@@ -18,7 +18,7 @@ from casework.deeds import deed_record
 from casework.meetings import meeting_call, meeting_close
 from casework.models import ActivityKind
 from casework.partners import offer_add, registration_record, uptake_record
-from grids.models import Area, Organisation
+from grids.models import Area, Organisation, Role
 from grids.services import organisation_create, pairing_start
 from households.models import Household
 
@@ -67,7 +67,10 @@ class Helping:
     def __init__(self, manager: User, *, today: date) -> None:
         self.manager, self.today = manager, today
         self.random = random.Random("help")
-        self.town = Area.objects.filter(level="township").order_by("path")[0]
+        # Their own township: keys of paths are drawn, so that the first of a county is any.
+        self.town = Area.objects.get(
+            level="township", posts__person__user=manager, posts__role__kind=Role.Kind.MANAGER
+        )
         villages = Area.objects.filter(path__startswith=self.town.path, level="village")
         #: The last two get next to nothing, so that the map has something to show.
         self.villages = list(villages.order_by("path"))[:-2] or list(villages)
