@@ -3,6 +3,7 @@ typed, and whatever looks at needs, comes in the body of a POST and is kept nowh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -165,7 +166,8 @@ def ask(table: Table, user: User, given: QueryDict, *, on: date) -> Asked:
         down=sort.startswith("-") if named else order.down,
         columns=columns or tuple(c for c in mine if c.shown or on_now & c.shown_with),
         chosen=bool(columns),
-        after=_key(given.get("after", "")), before=_key(given.get("before", "")),
+        after=_key(given.get("after", ""), numbered=table.numbered),
+        before=_key(given.get("before", ""), numbered=table.numbered),
     )  # fmt: skip
 
 
@@ -173,8 +175,10 @@ def _words(given: QueryDict, name: str) -> list[str]:
     return [word for item in given.getlist(name) for word in item.split(",") if word]
 
 
-def _key(text: str) -> str:
+def _key(text: str, *, numbered: bool) -> str:
     """The key of a row as an address writes it; anything else is none."""
+    if numbered:
+        return text if re.fullmatch(r"[0-9]{1,18}", text) else ""
     head, dot, rest = text.partition(".")
     try:
         return str(UUID(head)) + dot + rest[:30]

@@ -106,6 +106,7 @@ class Cards(Behind):
     """Contact cards handed over, the latest first."""
 
     kind = "cards"
+    numbered = True
     label = gettext_lazy("Contact cards")
     who = SEES_AREAS_HOUSEHOLDS
     columns_path = "link__household__path"

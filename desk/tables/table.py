@@ -172,6 +172,8 @@ class Table(ABC):
     label: Any
     #: Whether a tab offers it; others are opened by numbers alone.
     listed = True
+    #: Whether keys of its rows are numbers; others are UUIDs.
+    numbered = False
     #: Rows of a page.
     size = 50
     #: Kinds of role that may open it.
