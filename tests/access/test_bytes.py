@@ -81,7 +81,7 @@ def hold_to_the_table(world: World, login: str, found: dict[str, tuple[int, str]
 def of_vocabulary(asked: str) -> bool:
     """The page to choose what to look for, and pages of sums, hold words and no household."""
     return asked == "/tables/households/needs/" or asked.startswith(
-        ("/dashboard/", "/wall/", "/forms/", "/ledgers/")
+        ("/dashboard/", "/wall/", "/forms/")
     )
 
 
