@@ -53,7 +53,7 @@ def test_it_holds_configuration_only() -> None:
         "grids.Organisation", "casework.CardText",
         "casework.Topic", "casework.DigestTarget", "casework.DigestReceipt",
         "casework.IssueLimit", "casework.DispatchRule", "casework.ReplyTemplate",
-        "casework.Campaign", "casework.ActivityKind",
+        "casework.Campaign", "casework.ActivityKind", "casework.VisitRule",
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from lib import sandbox
 from lib.sandbox import Limits, UnreadableFile
 from lib.tabular import read_workbook
 
-OPTIONS = {"memory": 2**31, "seconds": 20, "unpacked": 2**30, "cells": 10**6}
+OPTIONS = {"memory": 2**31, "seconds": 20, "unpacked": 2**30, "cells": 10**6, "writes": 0}
 
 
 def in_worker(code):
