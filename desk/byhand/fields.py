@@ -105,15 +105,17 @@ class AreaChoice(forms.CharField):
         if len(found) == 1:
             return found[0]
         if not found:
-            raise forms.ValidationError(
-                _("No village, grid or unit you manage has this code or name.")
-                if self.of is areas_managed
-                else _("No place of your area has this code or name.")
-            )
+            raise forms.ValidationError(self.unknown())
         self.proposed = area_options(found[:MOST_PROPOSED])
         raise forms.ValidationError(
             _("%(n)d areas fit; choose one of them, or write more of the name.") % {"n": len(found)}
         )
+
+    def unknown(self) -> str:
+        """The sentence for a code or name that is none of the areas to choose from."""
+        if self.of is areas_managed:
+            return _("No village, grid or unit you manage has this code or name.")
+        return _("No place of your area has this code or name.")
 
 
 def areas_managed(user: User) -> Any:

@@ -16,18 +16,16 @@ from accounts.models import User
 from casework.querysets import touching
 from desk.byhand.fields import (
     MOST_LISTED,
-    MOST_PROPOSED,
     AreaChoice,
     HandForm,
     area_options,
 )
 from grids.models import Area, Organisation
-from grids.naming import account_names, area_labels
+from grids.naming import account_names
 from grids.querysets import beneath
 from grids.scope import scope_of
 from jobs.changes import changes_of
 from lib.clock import SHANGHAI, today
-from lib.codes import canonical
 
 NONE = [("", gettext_lazy("none"))]
 NOT_CHOSEN = [("", "—")]
@@ -56,19 +54,11 @@ class Number(forms.CharField):
 class PlaceChoice(AreaChoice):
     """An area of any level in which one works with the households, by its code or its name."""
 
-    def clean(self, value: Any) -> Area | None:
-        typed = " ".join(str(forms.CharField.clean(self, value) or "").split())
-        if not typed:
-            return None
-        found = places_named(self.user, typed) if self.user else []
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise forms.ValidationError(_("No area you work in has this code or name."))
-        self.proposed = area_options(found[:MOST_PROPOSED])
-        raise forms.ValidationError(
-            _("%(n)d areas fit; choose one of them, or write more of the name.") % {"n": len(found)}
-        )
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(of=places_of, **kwargs)
+
+    def unknown(self) -> str:
+        return _("No area you work in has this code or name.")
 
 
 def places_of(user: User) -> Any:
@@ -76,22 +66,6 @@ def places_of(user: User) -> Any:
     on = today()
     areas = Area.objects.filter(beneath(scope_of(user).households)).exclude(level="unit")
     return areas.in_force(on).with_code(on)  # type: ignore[attr-defined]
-
-
-def places_named(user: User, typed: str) -> list[Area]:
-    """The areas a text may mean: by code, by full name, else by every word of it."""
-    areas = places_of(user)
-    code, _space, rest = typed.partition(" ")
-    if code.isdigit():
-        found = list(areas.by_code(canonical(code), today()))
-        if found or not rest:
-            return found
-    chosen = list(areas.order_by("path"))
-    labels = area_labels({area.path for area in chosen}, on=today())
-    exact = [a for a in chosen if typed in (labels[a.path]["name"], a.name)]
-    return exact or [
-        a for a in chosen if all(word in labels[a.path]["name"] for word in typed.split())
-    ]
 
 
 def places_listed(user: User) -> list[tuple[str, str]]:
