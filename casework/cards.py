@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from accounts.keys import phone_of
 from accounts.models import User
 from casework.models import CardCode, CardText, ContactCard
-from grids.models import Area, Post, Role, at_and_above
+from grids.models import Area, Post, Role
+from grids.paths import at_and_above
 from households.models import Household, Link
 from households.querysets import LinkQuerySet
 from lib.errors import Refusal

@@ -14,7 +14,8 @@ from casework.clocks import working_days_since
 from casework.models import Issue, IssueRequest, IssueStep
 from casework.querysets import led_by
 from casework.states import MOVES, RETURN_DAYS, Move
-from grids.models import Area, Organisation, Post, Role, at_and_above
+from grids.models import Area, Organisation, Post, Role
+from grids.paths import at_and_above
 from grids.scope import scope_of
 from households.models import Household
 from lib.clock import now

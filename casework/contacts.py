@@ -15,7 +15,8 @@ from accounts.models import User
 from casework.deeds import deed_record
 from casework.issues import issue_register
 from casework.models import Contact, ContactCard, Deed, Issue, LifeEvent
-from grids.models import Person, Post, Role, at_and_above, path_length
+from grids.models import Person, Post, Role
+from grids.paths import at_and_above, path_length
 from grids.scope import scope_of
 from households.links import households_lock
 from households.models import Household, Link

@@ -15,7 +15,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from grids.models import Area, path_length
+from grids.models import Area
+from grids.paths import path_length
 from lib.clock import moment_of
 
 SQL = (Path(__file__).parent / "sql" / "coverage.sql").read_text("utf-8")

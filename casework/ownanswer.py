@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.keys import phone_of
 from accounts.models import AccessLog
-from grids.models import Area, at_and_above
+from grids.models import Area
 from grids.naming import account_names
+from grids.paths import at_and_above
 from households.models import Household
 
 #: Reads listed one by one, the latest first.

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from casework.deeds import EARLIEST, UNITS, WHOLE, quantity_check
 from casework.models import CommunityRegistration, Issue, Offer, Uptake
-from grids.models import Area, Organisation, Pairing, at_and_above
+from grids.models import Area, Organisation, Pairing
+from grids.paths import at_and_above
 from grids.querysets import beneath
 from grids.scope import scope_of
 from lib.errors import Refusal, refused_in_conflict

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from grids.models import at_and_above
+from grids.paths import at_and_above
 from grids.querysets import beneath
 
 if TYPE_CHECKING:

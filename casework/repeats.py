@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from casework.models import Issue
-from grids.models import path_length
+from grids.paths import path_length
 from lib.geo import box_around
 
 WITHIN = timedelta(days=14)

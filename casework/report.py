@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from casework.coverage import REASONS, TIERS, linked_on, sums
 from casework.withholding import MEASURES, withheld_cells
-from grids.models import DEPTH, KEY_LENGTH, Area, Boundary, path_length
+from grids.models import Area, Boundary
+from grids.paths import DEPTH, KEY_LENGTH, path_length
 from lib.errors import Refusal
 
 LEVELS = list(DEPTH)

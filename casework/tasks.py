@@ -18,7 +18,8 @@ from accounts.models import User
 from casework.coverage import REASONS, refresh, sums
 from casework.models import Task, TaskHousehold, TaskStep
 from casework.querysets import touching
-from grids.models import Area, Post, Role, at_and_above
+from grids.models import Area, Post, Role
+from grids.paths import at_and_above
 from grids.scope import scope_of
 from households.models import Household
 from lib.errors import Refusal

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from casework.models import Campaign, DispatchRule, Issue, IssueLimit, ReplyTemplate
 from config.configuring import ActAdmin
-from grids.models import Area, Organisation, at_and_above
+from grids.models import Area, Organisation
+from grids.paths import at_and_above
 from lib.clock import today
 
 #: More working days than these nobody waits for an answer.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grids.models import KEY_LENGTH, Area
+from grids.models import Area
+from grids.paths import KEY_LENGTH
 
 
 @dataclass(frozen=True)

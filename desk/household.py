@@ -26,7 +26,8 @@ from casework.models import Deed, Issue
 from desk.acts import done
 from desk.history import history_of
 from grids.basemap import basemap
-from grids.models import Area, Boundary, Post, at_and_above
+from grids.models import Area, Boundary, Post
+from grids.paths import at_and_above
 from grids.scope import scope_of
 from households.candidates import Candidate, candidates
 from households.links import reaches

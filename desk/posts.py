@@ -39,8 +39,9 @@ from desk.staff import (
     roles_of,
 )
 from grids.appointing import configured_by, post_verb
-from grids.models import Area, Organisation, Person, Post, at_and_above
+from grids.models import Area, Organisation, Person, Post
 from grids.naming import name_from_afar
+from grids.paths import at_and_above
 from grids.querysets import beneath
 from grids.scope import scope_of
 from grids.services import person_create, post_change, post_end, post_start

@@ -9,7 +9,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from grids.models import DEPTH, Area
+from grids.models import Area
+from grids.paths import DEPTH
 from grids.scope import scope_of
 from lib.codes import canonical
 from lib.errors import Refusal

@@ -1,13 +1,12 @@
 """The tree of areas with its boundaries in time, organisations, people and posts.
 
-Territory is a prefix path of immutable four-character keys: ``path`` of a grid begins with the
-path of its village. Scope, counts and tiles are all prefix questions on it.
+Territory is a prefix path of immutable four-character keys (``grids/paths.py``): ``path`` of a grid
+begins with the path of its village. Scope, counts and tiles are all prefix questions on it.
 """
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -20,33 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from grids.limits import limit_field
+from grids.paths import DEPTH, PathField
 from grids.querysets import AreaQuerySet, PersonQuerySet, PostQuerySet
 from lib.history import tracked
 from lib.language import in_language
 from lib.marks import INSERT_MARKS, marks
-
-KEY_LENGTH = 4
-#: Depth of a level in the tree; a path has KEY_LENGTH characters for each step.
-DEPTH = {"county": 1, "township": 2, "village": 3, "grid": 4, "unit": 5}
-
-
-def at_and_above(path: str) -> list[str]:
-    """A path and those it lies beneath, coarsest first."""
-    return [path[:length] for length in range(KEY_LENGTH, len(path) + 1, KEY_LENGTH)]
-
-
-def path_length(level: str) -> int:
-    """Characters of a path at ``level``."""
-    return DEPTH[level] * KEY_LENGTH
-
-
-class PathField(models.CharField):
-    """A prefix path: byte order (COLLATE "C"), so that a prefix question is an index range."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 40)
-        kwargs.setdefault("db_collation", "C")
-        super().__init__(*args, **kwargs)
 
 
 def geometry_is_sound(column: str) -> Q:

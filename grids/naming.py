@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from grids.models import Area, at_and_above
+from grids.models import Area
+from grids.paths import at_and_above
 
 
 def area_json(area: Area) -> dict[str, Any]:

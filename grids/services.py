@@ -17,17 +17,8 @@ from accounts.models import User
 from accounts.services import password_void
 from grids.appointing import APPOINTED, require_give
 from grids.limits import limit_check
-from grids.models import (
-    DEPTH,
-    KEY_LENGTH,
-    Area,
-    AreaCode,
-    Organisation,
-    Pairing,
-    Person,
-    Post,
-    Role,
-)
+from grids.models import Area, AreaCode, Organisation, Pairing, Person, Post, Role
+from grids.paths import DEPTH, KEY_LENGTH
 from grids.scope import scope_of
 from jobs.changes import last_change
 from lib.bigrams import bigrams

@@ -13,15 +13,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
-from grids.models import (
-    OF_PEOPLE,
-    Area,
-    LocationSource,
-    PathField,
-    Post,
-    Role,
-    geometry_is_sound,
-)
+from grids.models import OF_PEOPLE, Area, LocationSource, Post, Role, geometry_is_sound
+from grids.paths import PathField
 from households.needcells import Variant
 from households.querysets import ExemptionQuerySet, HouseholdQuerySet, LinkQuerySet
 from lib.history import tracked

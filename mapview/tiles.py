@@ -12,7 +12,8 @@ from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
 from grids.asked import asked_date
-from grids.models import DEPTH, Area, BoundaryOutline
+from grids.models import Area, BoundaryOutline
+from grids.paths import DEPTH
 from grids.scope import scope_of
 from lib.clock import today
 from lib.tiles import Drawn, Tile

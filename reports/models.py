@@ -9,7 +9,8 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grids.models import Area, PathField
+from grids.models import Area
+from grids.paths import PathField
 
 
 class Snapshot(models.Model):

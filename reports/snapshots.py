@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from grids.models import Area, path_length
+from grids.models import Area
+from grids.paths import path_length
 from lib.clock import now
 from reports.answers import Sums, needed, sums_by_path, value_of
 from reports.indicators import registry

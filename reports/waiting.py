@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from casework.models import Issue
-from grids.models import Post, Role, path_length
+from grids.models import Post, Role
+from grids.paths import path_length
 from reports.sources import issues, overdue
 
 LEVELS = ("county", "township", "village", "grid")

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from casework.cards import card_reached
 from casework.models import CardCode, Issue, Submission
 from casework.submissions import LONGEST, MATTERS, Words, submission_send
-from grids.models import Area, at_and_above
+from grids.models import Area
+from grids.paths import at_and_above
 from lib.clock import today
 from lib.errors import Refusal
 from lib.photos import LARGEST

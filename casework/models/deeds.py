@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 from casework.models.contacts import Contact
 from casework.models.issues import Issue
 from casework.querysets import DeedQuerySet, OfPlaceQuerySet
-from grids.models import Area, Organisation, Pairing, PathField, geometry_is_sound
+from grids.models import Area, Organisation, Pairing, geometry_is_sound
+from grids.paths import PathField
 from households.models import Household
 from lib.history import tracked
 from lib.language import in_language

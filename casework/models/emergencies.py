@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from casework.querysets import EmergencyListQuerySet
-from grids.models import Area, PathField
+from grids.models import Area
+from grids.paths import PathField
 from lib.history import tracked
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models.contacts import Contact
 from casework.querysets import IssuePhotoQuerySet, IssueQuerySet, IssueRequestQuerySet
-from grids.models import Area, Organisation, PathField, geometry_is_sound
+from grids.models import Area, Organisation, geometry_is_sound
+from grids.paths import PathField
 from households.models import Household
 from lib.history import UNLESS_TAKEN_BACK, tracked
 from lib.language import in_language

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.gis.db import models
 from django.db.models import Q
 
-from grids.models import Area, PathField, Post
+from grids.models import Area, Post
+from grids.paths import PathField
 
 
 class AreaMetric(models.Model):

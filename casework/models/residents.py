@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from casework.models.contacts import Contact
 from casework.models.issues import Issue
 from casework.querysets import ContactCardQuerySet, OfPlaceQuerySet, SubmissionQuerySet
-from grids.models import Area, PathField, Post
+from grids.models import Area, Post
+from grids.paths import PathField
 from households.models import Household, Link
 from lib.history import tracked
 

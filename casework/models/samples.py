@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.models.issues import Issue
-from grids.models import Area, PathField
+from grids.models import Area
+from grids.paths import PathField
 from households.models import Household
 
 

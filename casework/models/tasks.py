@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.querysets import TaskHouseholdQuerySet, TaskQuerySet
-from grids.models import Area, PathField, Post
+from grids.models import Area, Post
+from grids.paths import PathField
 from households.models import Household
 from lib.history import tracked
 

@@ -15,8 +15,9 @@ from accounts.gate import SignedInRequest, allow
 from casework.report import FAR_BELOW, coverage_report
 from desk.tables.words import SEES_AREAS
 from grids.asked import asked_area
-from grids.models import DEPTH, Area
+from grids.models import Area
 from grids.naming import map_address
+from grids.paths import DEPTH
 from grids.scope import scope_of
 from lib.clock import today
 

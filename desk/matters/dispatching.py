@@ -20,8 +20,9 @@ from desk.matters.forms import suggested
 from desk.tables.actions import chosen_rows
 from desk.tables.asked import Asked
 from desk.tables.views import asked_of, show
-from grids.models import Organisation, at_and_above
+from grids.models import Organisation
 from grids.naming import area_labels
+from grids.paths import at_and_above
 from grids.querysets import beneath
 from lib.errors import Refusal
 

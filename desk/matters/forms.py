@@ -13,7 +13,8 @@ from casework.issues import MISSING
 from casework.models import DispatchRule, Issue
 from casework.states import MOST_DAYS, Move
 from desk.byhand.fields import Day, HandForm, PlainText
-from grids.models import Organisation, at_and_above
+from grids.models import Organisation
+from grids.paths import at_and_above
 
 #: What the sentence of a transition is about, where it is more than a note.
 WORDS = {

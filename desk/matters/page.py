@@ -25,8 +25,9 @@ from casework.repeats import repeats_of
 from casework.states import TABLE, Move, label_of
 from desk.matters.forms import StepForm
 from desk.tables.words import SEES_MATTERS
-from grids.models import Area, at_and_above
+from grids.models import Area
 from grids.naming import account_names
+from grids.paths import at_and_above
 from households.models import Household
 from lib.clock import now, today
 from lib.errors import Outdated, Refusal

@@ -17,7 +17,8 @@ from desk.tables.asked import Asked
 from desk.tables.keyset import Order
 from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total
 from desk.tables.words import SEES_AREAS, SEES_HOUSEHOLDS
-from grids.models import KEY_LENGTH, Area, AreaCode, Boundary, Post
+from grids.models import Area, AreaCode, Boundary, Post
+from grids.paths import KEY_LENGTH
 
 SUMS = """
 SELECT a.path, coalesce(sum(m.households - m.excluded), 0)::bigint,

@@ -14,8 +14,9 @@ from desk.tables.asked import Asked
 from desk.tables.figures import FIGURE
 from desk.tables.keyset import Order
 from desk.tables.table import Column, Filter, Flag
-from grids.models import KEY_LENGTH, Area
+from grids.models import Area
 from grids.naming import name_from_afar
+from grids.paths import KEY_LENGTH
 
 #: Areas offered beneath the one shown; the others are found by their name.
 CHILDREN = 60

@@ -22,8 +22,9 @@ from desk.acts import done
 from desk.byhand.fields import HandForm, Phone
 from desk.tables.actions import keys_of
 from grids.appointing import WORK
-from grids.models import Area, path_length
+from grids.models import Area
 from grids.naming import area_labels
+from grids.paths import path_length
 from grids.querysets import beneath
 from grids.scope import scope_of
 from households.models import Household

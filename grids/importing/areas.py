@@ -21,7 +21,8 @@ from accounts.models import User
 from grids.boundaries import boundaries_activated, boundaries_set
 from grids.importing.area_files import AreaFile, AreaRow, Finding, read_area_file
 from grids.importing.area_shapes import shapes_plan
-from grids.models import DEPTH, Area, AreaCode, Boundary
+from grids.models import Area, AreaCode, Boundary
+from grids.paths import DEPTH
 from grids.services import LEVELS, new_keys, require_manage, sibling_keys
 from jobs.imports import LOCK
 from lib.codes import canonical, level_of, parent_code

@@ -12,7 +12,8 @@ from accounts.models import User
 from casework.contacts import contact_record
 from casework.issues import issue_register, issue_step
 from casework.report import REMAINDER_NAME, coverage_report, gap_a_month_ago
-from grids.models import DEPTH, Area, Person, Post, Role
+from grids.models import Area, Person, Post, Role
+from grids.paths import DEPTH
 from grids.services import (
     area_create,
     organisation_create,

@@ -23,7 +23,8 @@ from casework.duties import turn_of_day
 from casework.models import HouseholdCell
 from casework.recounting import kept_compare, recount_all
 from casework.report import coverage_report
-from grids.models import DEPTH, Area
+from grids.models import Area
+from grids.paths import DEPTH
 from households.models import Household
 from lib.clock import SHANGHAI
 from tests.coverage.oracle import COUNTS, REASONS, TIERS, World

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from casework.report import coverage_report
 from casework.withholding import MEASURES, SINGLE, SMALL, TIERS, withheld_cells
-from grids.models import DEPTH, Area
+from grids.models import Area
+from grids.paths import DEPTH
 from lib.clock import today
 from tests.coverage.equations import determined
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from casework.report import coverage_report
-from grids.models import DEPTH, Area
+from grids.models import Area
+from grids.paths import DEPTH
 from lib.clock import today
 from lib.errors import Refusal
 
