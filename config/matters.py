@@ -18,6 +18,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.size import takes
 from casework.importing.topics import topics_import, topics_read
 from casework.models import DigestTarget, Issue, Topic
 from config.configuring import ActAdmin, ConfigurationAdmin
@@ -68,6 +69,7 @@ class TopicAdmin(ActAdmin):
         view = self.admin_site.admin_view(self.load)
         return [path("load/", view, name="casework_topic_load"), *super().get_urls()]
 
+    @takes(MOST_BYTES)
     def load(self, request: HttpRequest) -> HttpResponse:
         """Read a sheet of topics; where rows are wrong, nothing is loaded and each is named."""
         problems, error = [], ""

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
+from accounts.size import takes
 from casework.importing.answers import inbox_book, inbox_rows
-from desk.imports import XLSX, taken_in
+from desk.imports import MOST_BYTES, XLSX, taken_in
 from grids.models import Role
 from jobs.imports import import_commit, import_drop, import_errors, import_review
 from jobs.models import ImportRun
@@ -47,6 +48,7 @@ def book(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes(MOST_BYTES)
 @allow(Role.Kind.DEPARTMENT)
 def home(request: SignedInRequest) -> HttpResponse:
     """Take the workbook back."""

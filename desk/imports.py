@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
+from accounts.size import takes
 from grids.models import Area
 from grids.querysets import beneath
 from grids.scope import scope_of
@@ -142,6 +143,7 @@ def run_of(request: SignedInRequest, key: UUID) -> ImportRun:
 
 @allow("manager")
 @require_http_methods(["GET", "POST"])
+@takes(MOST_BYTES)
 def import_home(request: SignedInRequest) -> HttpResponse:
     """Choose a file; below it the imports so far."""
     error: Refusal | None = None

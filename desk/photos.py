@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
+from accounts.size import takes
 from casework.models import Issue, IssuePhoto
 from casework.photos import photo_add, photo_remove
 from desk.acts import done
@@ -46,6 +47,7 @@ def photos_at(key: UUID) -> str:
 
 
 @require_POST
+@takes(LARGEST)
 @allow(*SEES_MATTERS)
 def add(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Add a photo, then show it on the page of the matter."""

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.size import takes
 from casework.cards import card_reached
 from casework.models import CardCode, Issue, Submission
 from casework.submissions import LONGEST, MATTERS, Words, submission_send
@@ -73,6 +74,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@takes(LARGEST, page="residents/too_large.html")
 @public
 def send(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """A form, and the receipt once it was sent."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
+from accounts.size import takes
 from desk.figures.opening import Opening
 from desk.tables.exports import XLSX
 from grids.asked import asked_area
@@ -26,11 +27,13 @@ from reports.forms import filled, form_keep, form_remove, forms_of, workbook
 from reports.indicators import registry
 from reports.models import Form
 
+MOST_BYTES = 5 * 2**20
 FIELDS = ("name", "unit", "filled_by", "checked_by", "total_since", "area")
 
 
 @allow("manager")
 @require_http_methods(["GET", "POST"])
+@takes(MOST_BYTES)
 def home(request: SignedInRequest) -> HttpResponse:
     """The forms kept, and the place to add one."""
     typed = {name: request.POST.get(name, "") for name in FIELDS}
@@ -53,7 +56,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def _keep(request: SignedInRequest, typed: dict[str, str]) -> Form:
     sent = request.FILES.get("file")
-    if sent is None or sent.size is None or sent.size > 5 * 2**20:
+    if sent is None or sent.size is None or sent.size > MOST_BYTES:
         raise Refusal(_("Choose a workbook (.xlsx) of 5 MB at most."), field="file")
     try:
         since = date.fromisoformat(typed["total_since"]) if typed["total_since"] else None
