@@ -25,7 +25,8 @@ from desk.household import HAS_DUTIES, SEES_HOUSEHOLDS, household_or_404
 from desk.mine import place_of
 from desk.visits.contacts import after, recorded
 from grids.appointing import WORK
-from grids.models import Area, Post
+from grids.models import Post
+from grids.naming import area_labels
 from grids.scope import scope_of
 from jobs.acts import act
 from lib.clock import today
@@ -88,7 +89,7 @@ def show(
 def _lines(entries: list[Entry]) -> list[Line]:
     """Entries with their places and, of those one is the contact of, their phones."""
     paths = {one.path for entry in entries if (one := entry.household or entry.issue)}
-    names = dict(Area.objects.filter(path__in=paths).values_list("path", "name"))
+    places = area_labels(paths, on=today())
     lines = []
     for entry in entries:
         household, about = entry.household, entry.household or entry.issue
@@ -96,7 +97,7 @@ def _lines(entries: list[Entry]) -> list[Line]:
         lines.append(
             Line(
                 entry,
-                names.get(about.path, ""),
+                places[about.path]["name"],
                 phone_of(household.phone_sealed) if household and entry.linked else "",
                 [(post, phone_of(post.person.phone_sealed)) for post in entry.others],
                 uuid4(),

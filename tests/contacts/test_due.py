@@ -196,7 +196,18 @@ def test_the_most_urgent_stands_first(world):
     meet(world, "zhao", days_ago=29)
     meet(world, "qian", days_ago=40)
     order = [entry.household.head_name for entry in due_list(world.user("worker"), on=world.on)]
-    assert order == ["冯代管", "钱同意", "赵独居"] or order[-1] == "赵独居"
+    assert order == ["冯代管", "钱同意", "赵独居"]
+
+
+def test_the_line_of_a_matter_names_village_and_grid(world, as_user):
+    manager = as_user("manager")
+    Issue.objects.filter(pk=world.issues["roof"].pk).update(state="follow_up")
+    page = manager.get("/today/").content.decode()
+    roof = world.issues["roof"]
+    area = next(a for a in world.areas.values() if a.path == roof.path)
+    village = next(a for a in world.areas.values() if a.path == roof.path[:12])
+    assert area.path != village.path
+    assert f"{village.name} {area.name}" in page
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "好" * 201])
