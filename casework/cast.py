@@ -17,7 +17,7 @@ from casework.states import MOVES, RETURN_DAYS, Move
 from grids.models import Area, Organisation, Post, Role
 from grids.paths import at_and_above
 from grids.scope import scope_of
-from households.models import Household
+from households.models import Household, Link
 from lib.clock import now
 
 #: Kinds of role that may hold a matter at each level it is passed up to.
@@ -84,6 +84,28 @@ def waiting(issue: Issue, kind: str) -> IssueRequest | None:
     return issue.requests.filter(kind=kind, granted__isnull=True).first()  # type: ignore[attr-defined]
 
 
+def served(issue: Issue, user: User, *, on: date) -> bool:
+    """Whether somebody served in a matter: a contact of the household, who made the contact it was
+    raised in, who resolved it once, or whose department handles it or helps."""
+    scope = scope_of(user)
+    if scope.departments:
+        department = issue.department
+        helpers = issue.helpers.values_list("organisation", flat=True)  # type: ignore[attr-defined]
+        handled = {issue.department_id, department and department.parent_id, *helpers}
+        if handled & set(scope.departments):
+            return True
+    # Not whoever commented on it while it stood resolved.
+    resolved = issue.steps.filter(by=user, after=Issue.State.RESOLVED)  # type: ignore[attr-defined]
+    if resolved.exclude(before=Issue.State.RESOLVED).exists():
+        return True
+    if scope.person is None:
+        return False
+    if issue.contact is not None and issue.contact.made_by_id == scope.person:
+        return True
+    links = Link.objects.in_force(on).filter(household=issue.household_id)
+    return bool(issue.household_id) and links.filter(post__person=scope.person).exists()
+
+
 def _another(issue: Issue, by: User, on: date) -> bool:
     step = resolved_step(issue)
     return step is None or step.by_id is None or step.by_id != by.pk
@@ -110,6 +132,7 @@ Guard = Callable[[Issue, User, date], bool]
 GUARDS: dict[str, Guard] = {
     states.ANOTHER: _another,
     states.OTHERS: _others,
+    states.NOT_SERVED: lambda issue, by, on: not served(issue, by, on=on),
     "within_return": _within_return,
     "before_limit": _before_limit,
     "not_extended": lambda issue, by, on: not issue.extended,
@@ -126,7 +149,7 @@ GUARDS: dict[str, Guard] = {
     ).exists(),
 }
 #: Conditions that only a person can fail; the program itself is not asked.
-OF_PERSONS = (states.ANOTHER, states.OTHERS)
+OF_PERSONS = (states.ANOTHER, states.OTHERS, states.NOT_SERVED)
 
 
 def failed(move: Move, issue: Issue, by: User | None, *, on: date) -> str:

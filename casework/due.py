@@ -8,7 +8,7 @@ those who know when the household is due, and names no need.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,12 +17,13 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.coverage import refresh
 from casework.models import (
+    Contact,
     Issue,
     IssueHelper,
     IssueRequest,
@@ -127,7 +128,7 @@ def due_list(user: User, *, on: date) -> list[Entry]:
         for household in Household.objects.filter(pk__in=reasons)
     }
     _name_others([e for e in entries.values() if e.rank == URGENT], on)
-    found = [*entries.values(), *_of_matters(user, on, mine.linked)]
+    found = [*entries.values(), *_of_matters(user, on)]
     for entry in found:
         entry.reasons.sort(key=lambda reason: (reason.rank, reason.on or date.max))
     return sorted(found, key=lambda entry: entry.order)
@@ -271,13 +272,10 @@ def urgent_as_backup(user: User, *, on: date) -> list[Post]:
     return list(posts.select_related("person", "role").order_by("person__name"))
 
 
-def _of_matters(user: User, on: date, linked: Collection[UUID]) -> Iterator[Entry]:
-    """Matters to call back, then those that wait for one's office or department.
-
-    ``linked`` are the households one is the contact of.
-    """
+def _of_matters(user: User, on: date) -> Iterator[Entry]:
+    """Matters to call back, then those that wait for one's office or department."""
     for issues, words in (
-        (follow_ups(user, linked), _("To be called back")),
+        (follow_ups(user, on), _("To be called back")),
         (matters_waiting(user, on), _("Waits for you")),
     ):
         for issue in issues.order_by("limit_on", "pk")[:MATTERS]:
@@ -285,25 +283,34 @@ def _of_matters(user: User, on: date, linked: Collection[UUID]) -> Iterator[Entr
             yield Entry(issue=issue, reasons=[Reason(rank, issue.limit_on, words)])
 
 
-def follow_ups(user: User, linked: Collection[UUID]) -> QuerySet[Issue]:
-    """Matters somebody may call back about, by the table: whoever resolved one last does not."""
-    resolved = IssueStep.objects.filter(issue=OuterRef("pk"), verb__in=("resolve", "settle"))
+def follow_ups(user: User, on: date) -> QuerySet[Issue]:
+    """Matters somebody may call back about, by the table: nobody who served (``cast.served``)."""
     scope = scope_of(user)
     mine = _held(scope) if scope.manage else Q(pk__in=())
     mine |= beneath(scope.households)
-    # Keys rather than a condition: with it every open matter of the county would be read.
-    mine |= Q(household__in=linked)
     seen = Issue.objects.visible_to(user).exclude(state__in=Issue.FINISHED)
     rows: QuerySet[Issue] = seen.filter(mine, state__in=TABLE["call"].before)
-    last = Subquery(resolved.order_by("-pk").values("by")[:1])
-    return rows.alias(resolver=last).filter(Q(resolver=None) | ~Q(resolver=user.pk))
+    resolved = IssueStep.objects.filter(issue=OuterRef("pk"), by=user, after=State.RESOLVED)
+    served = Q(Exists(resolved.exclude(before=State.RESOLVED)))
+    if scope.person is not None:
+        links = Link.objects.in_force(on).filter(household=OuterRef("household"))
+        served |= Q(Exists(links.filter(post__person=scope.person)))
+        raised = Contact.objects.filter(pk=OuterRef("contact"), made_by=scope.person)
+        served |= Q(Exists(raised))
+    if scope.departments:
+        helping = IssueHelper.objects.filter(
+            issue=OuterRef("pk"), organisation__in=scope.departments
+        )
+        served |= Q(Exists(helping))
+        departments = Issue.objects.filter(_of_departments(scope), pk=OuterRef("pk"))
+        served |= Q(Exists(departments))
+    return rows.filter(~served)
 
 
 def matters_waiting(user: User, on: date) -> QuerySet[Issue]:
     """Matters whose next step is one's own by the table: of the area one manages or leads, of
     one's department, or that it helps with. Calls are in ``follow_ups``."""
     scope = scope_of(user)
-    departments = Q(department__in=scope.departments) | Q(department__parent__in=scope.departments)
     helping = IssueHelper.objects.filter(
         issue=OuterRef("pk"), organisation__in=scope.departments, answered_on__isnull=True
     )
@@ -314,7 +321,7 @@ def matters_waiting(user: User, on: date) -> QuerySet[Issue]:
     if led:
         cast[LEADER] = beneath(led)
     if scope.departments:
-        cast |= {DEPARTMENT: departments, HELPER: Q(Exists(helping))}
+        cast |= {DEPARTMENT: _of_departments(scope), HELPER: Q(Exists(helping))}
     if not cast:
         return Issue.objects.none()
     asked = IssueRequest.objects.filter(issue=OuterRef("pk"), granted__isnull=True)
@@ -333,6 +340,11 @@ def matters_waiting(user: User, on: date) -> QuerySet[Issue]:
                 waiting |= Q(state__in=move.before) & cast[who] & only.get(move.verb, Q())
     open_ones = Issue.objects.visible_to(user).exclude(state__in=Issue.FINISHED)
     return open_ones.filter(waiting)
+
+
+def _of_departments(scope: Scope) -> Q:
+    """Matters given to somebody's department or to an office of it."""
+    return Q(department__in=scope.departments) | Q(department__parent__in=scope.departments)
 
 
 def _held(scope: Scope) -> Q:

@@ -132,7 +132,7 @@ def _call(issue: Issue, given: Given) -> str | None:
     IssueCall.objects.create(
         issue=issue, on=given.on, by=given.by, answer=given.answer, note=given.note
     )
-    rating_of_call(issue=issue, answer=given.answer, on=given.on, by=given.by)
+    rating_of_call(issue=issue, answer=given.answer, on=given.on)
     after = dict(TABLE["call"].by_answer)[Answer(given.answer)]
     if given.answer == Answer.UNREACHED and days_tried(issue) < TRIES:
         return after

@@ -18,7 +18,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from casework.cast import cast_of
+from casework.cast import cast_of, served
 from casework.models import CardCode, Issue, Rating, RatingLink
 from casework.states import OF_PLACE
 from grids.models import Area, Post
@@ -153,35 +153,27 @@ def rating_record_call(
     return _kept(issue=issue, area=area, answer=answer, text=text, via=Rating.Via.CALL, on=on)
 
 
-def rating_of_call(*, issue: Issue, answer: str, on: date, by: User) -> Rating | None:
+def rating_of_call(*, issue: Issue, answer: str, on: date) -> Rating | None:
     """What a call-back of the follow-up says of the service, inside the caller's transaction.
 
-    A contact of the household may call back and move the matter on, but who served it writes down
-    no rating: None then, and where nobody was reached. The caller's note is not kept with it.
+    The table of transitions lets nobody call back who served. None where nobody was reached. The
+    caller's note is not kept with it.
     """
-    if answer not in Rating.Answer.values or served_by(by, issue=issue, area=issue.area, on=on):
+    if answer not in Rating.Answer.values:
         return None
     return _kept(issue=issue, area=issue.area, answer=answer, text="", via=Rating.Via.CALL, on=on)
 
 
 def served_by(user: User, *, issue: Issue | None, area: Area, on: date) -> bool:
     """Whether somebody served what is to be rated: handled the matter, or is a contact there."""
-    scope = scope_of(user)
-    if issue is None:
-        links = Link.objects.in_force(on).filter(household__path__startswith=area.path)
-        posts = Post.objects.in_force(on).filter(
-            person=scope.person, path__startswith=area.path, role__kind__in=("worker", "head")
-        )
-        return links.filter(post__person=scope.person).exists() or posts.exists()
-    departments = {issue.department_id, *issue.helpers.values_list("organisation", flat=True)}
-    if departments & set(scope.departments):
-        return True
-    if issue.steps.filter(by=user, after=Issue.State.RESOLVED).exists():
-        return True
-    if issue.contact and scope.person in (issue.contact.made_by_id,):
-        return True
-    links = Link.objects.in_force(on).filter(household=issue.household_id)
-    return bool(issue.household_id) and links.filter(post__person=scope.person).exists()
+    if issue is not None:
+        return served(issue, user, on=on)
+    person = scope_of(user).person
+    links = Link.objects.in_force(on).filter(household__path__startswith=area.path)
+    posts = Post.objects.in_force(on).filter(
+        person=person, path__startswith=area.path, role__kind__in=("worker", "head")
+    )
+    return links.filter(post__person=person).exists() or posts.exists()
 
 
 def _kept(

@@ -41,10 +41,11 @@ NOTE, RESULT, ORGANISATION, UNTIL, DAYS = "note", "result", "organisation", "unt
 ANSWER, TURN_TO, INTO, HELPERS = "answer", "turn_to", "into", "helpers"
 
 #: Further conditions, by the sentence that is told where one is not met.
-ANOTHER, OTHERS = "another", "others"
+ANOTHER, OTHERS, NOT_SERVED = "another", "others", "not_served"
 GUARDS = {
     ANOTHER: _("Whoever resolved a matter does not close it; somebody else asks."),
     OTHERS: _("Somebody else than who asked for it decides."),
+    NOT_SERVED: _("You served in this matter yourself; somebody else asks."),
     "within_return": _("A matter is sent back within two working days of being given out."),
     "before_limit": _("More time is asked for before the department's limit."),
     "not_extended": _("More time is given once; it was given already."),
@@ -120,10 +121,10 @@ MOVES: tuple[Move, ...] = (
          (State.RECEIVED, State.IN_PROGRESS), State.RESOLVED, (DEPARTMENT,), needs=(RESULT, NOTE),
          main=True),
     Move("call", pgettext_lazy("step", "Call back"),
-         (State.RESOLVED, State.FOLLOW_UP), State.CLOSED, OF_PLACE, needs=(ANSWER,), may=(NOTE,),
-         guards=(ANOTHER,), main=True, by_answer=((Answer.SATISFIED, State.CLOSED),
-         (Answer.BASICALLY, State.CLOSED), (Answer.DISSATISFIED, State.REOPENED),
-         (Answer.UNREACHED, State.FOLLOW_UP))),
+         (State.RESOLVED, State.FOLLOW_UP), State.CLOSED, (WORKER, MANAGER), needs=(ANSWER,),
+         may=(NOTE,), guards=(ANOTHER, NOT_SERVED), main=True,
+         by_answer=((Answer.SATISFIED, State.CLOSED), (Answer.BASICALLY, State.CLOSED),
+         (Answer.DISSATISFIED, State.REOPENED), (Answer.UNREACHED, State.FOLLOW_UP))),
     Move("settle", pgettext_lazy("step", "Solved on the spot"),
          (*WITH_PLACE, State.REOPENED), State.RESOLVED, OF_PLACE, needs=(RESULT, NOTE),
          guards=("no_department",), main=True),
@@ -167,7 +168,8 @@ MOVES: tuple[Move, ...] = (
     Move("decline", pgettext_lazy("step", "Decline"),
          WITH_PLACE, State.DECLINED, (MANAGER,), needs=(NOTE, TURN_TO)),
     Move("close", pgettext_lazy("step", "Close, to be asked by sample"),
-         (State.RESOLVED,), State.CLOSED, (MANAGER,), may=(NOTE,), guards=(ANOTHER, "on_spot")),
+         (State.RESOLVED,), State.CLOSED, (MANAGER,), may=(NOTE,),
+         guards=(ANOTHER, NOT_SERVED, "on_spot")),
     Move("reopen", pgettext_lazy("step", "Reopen"),
          Issue.FINISHED, State.REOPENED, (MANAGER,), needs=(NOTE,)),
     Move("comment", pgettext_lazy("step", "Comment"),

@@ -9,6 +9,8 @@ import pytest
 from django.apps import apps
 
 from accounts.models import User
+from casework.cast import moves_open
+from casework.due import follow_ups
 from casework.issues import issue_step
 from casework.models import CardCode, Contact, Issue, Rating, RatingLink
 from casework.ratings import (
@@ -19,6 +21,7 @@ from casework.ratings import (
     rating_record_call,
     ratings_of,
 )
+from casework.states import TABLE
 from grids.models import Person, Post
 from households.models import Link
 from lib.errors import Refusal
@@ -153,12 +156,45 @@ def test_the_call_back_of_a_follow_up_is_a_rating_of_its_matter(world):
     assert rating.text == ""
 
 
-def test_the_contact_of_the_household_calls_back_without_writing_a_rating(world):
+def offered(user, issue, on):
+    return {move.verb for move in moves_open(issue, user, on=on)}
+
+
+def test_who_served_in_a_matter_neither_calls_back_nor_closes_it(world):
     roof = matter_to(world.issues["roof"], "resolved", on=world.on)
-    done = issue_step(issue=roof, verb="call", by=world.user("head"), on=world.on,
-                      answer="satisfied")  # fmt: skip
-    assert (done.state, done.answer) == ("closed", "satisfied")
+    assert "contact" not in TABLE["call"].who
+    called = {"issue": roof, "verb": "call", "on": world.on, "answer": "satisfied"}
+    link = Link.objects.filter(pk=world.links["qian", "head"].pk)
+    for who in ("head", "worker"):  # a worker who is a contact of the household as well
+        link.update(post=world.posts[who])
+        assert not {"call", "close"} & offered(world.user(who), roof, world.on)
+        assert roof not in follow_ups(world.user(who), world.on)
+        with pytest.raises(Refusal):
+            issue_step(**called, by=world.user(who))
+    link.update(post=world.posts["head"])
+    seen = Contact.objects.create(  # the one in which it was raised
+        household=world.households["qian"], on=world.on, mode="visit", reached=True,
+        made_by=world.people["manager"], made_by_party_member=False,
+        recorded_by=world.users["manager"],
+    )  # fmt: skip
+    for contact in (seen, None):
+        Issue.objects.filter(pk=roof.pk).update(contact=contact)
+        roof.refresh_from_db()
+        may = contact is None
+        assert ("call" in offered(world.user("manager"), roof, world.on)) == may
+        assert (roof in follow_ups(world.user("manager"), world.on)) == may
     assert not Rating.objects.exists()
+    # Somebody else's call closes it, and is its rating.
+    done = issue_step(**called, by=world.user("manager"))
+    assert (done.state, done.answer) == ("closed", "satisfied")
+    assert Rating.objects.get().via == "call"
+
+
+def test_who_comments_on_a_resolved_matter_did_not_serve(world):
+    roof = matter_to(world.issues["roof"], "resolved", on=world.on)
+    issue_step(issue=roof, verb="comment", by=world.user("manager"), on=world.on, note="已看")
+    assert "call" in offered(world.user("manager"), roof, world.on)
+    assert roof in follow_ups(world.user("manager"), world.on)
 
 
 def test_the_page_of_a_matter_shows_its_address_once_to_who_did_not_serve(world, as_user):
