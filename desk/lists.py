@@ -18,6 +18,7 @@ from accounts.gate import SignedInRequest, allow
 from accounts.models import AccessLog
 from casework.models import EmergencyList, Task
 from grids.models import Area, Post
+from grids.naming import area_labels
 from grids.querysets import beneath
 from grids.scope import Kind
 from lib.clock import today
@@ -67,6 +68,33 @@ ACTIONS = {
     "household.answer": _("answer to a household on its data"),
     "cards.replace": _("contact cards to replace"),
     "export.cards": _("contact cards, printed"),
+    "today.list": _("what waits today"),
+    "today.due": _("due dates of what waits today"),
+    "sweep.list": _("sweep of a grid"),
+    "household.contact": _("form of a contact"),
+    "household.find": _("search for the household of a matter"),
+    "issue.photo": _("photo of a matter"),
+    "matters.book": _("workbook of matters to answer"),
+    "matters.answers": _("workbook of matters, answered"),
+    "sample.calls": _("sample to call back"),
+    "deed.page": _("help given to a household"),
+    "meeting.page": _("matters of a meeting"),
+    "meeting.print": _("matters of a meeting, printed"),
+    "form": _("monthly form"),
+    "table.people": _("table of people"),
+    "table.posts": _("table of posts"),
+    "table.areas": _("table of areas"),
+    "table.deeds": _("table of help given"),
+    "table.activities": _("table of activities"),
+    "table.contacts": _("contacts behind a number"),
+    "table.cards": _("contact cards behind a number"),
+    "table.ratings": _("ratings behind a number"),
+    "export.deeds": _("export of help given"),
+    "export.activities": _("export of activities"),
+    "export.offers": _("export of what partners offer"),
+    "ledger.issues": _("ledger of matters"),
+    "ledger.needing": _("ledger of households in hardship"),
+    "ledger.deeds": _("ledger of help given"),
 }
 
 
@@ -80,9 +108,9 @@ def log(request: SignedInRequest) -> HttpResponse:
     people = Post.objects.filter(beneath(own.values_list("path", flat=True))).values("person__user")
     rows = AccessLog.objects.filter(user__in=people).select_related("user__person").order_by("-id")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    places = dict(
-        Area.objects.filter(path__in={row.scope for row in page}).values_list("path", "name")
-    )
+    areas = Area.objects.filter(path__in={row.scope for row in page})
+    labels = area_labels(set(areas.values_list("path", flat=True)), on=today())
+    places = {path: label["name"] for path, label in labels.items()}
     places |= _places_of_duty({row.scope for row in page})
     lines = [(row, ACTIONS.get(row.action, row.action), places.get(row.scope, "")) for row in page]
     return render(request, "desk/log.html", {"page": page, "lines": lines})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,10 @@ from accounts.models import AccessLog, AccessSeal, User
 from accounts.reads import Read, note_read, seal_log, verify_log
 from config import settings as project
 from config import urls
+from desk.figures.ledgers import LEDGERS
+from desk.lists import ACTIONS
+from desk.tables import registry
+from desk.tables.exports import EXPORTS
 from tests.access.asking import tile_at
 from tests.people import World
 
@@ -297,3 +303,38 @@ def test_old_seals_stay_valid_when_rows_follow(world: World) -> None:
     assert verify_log()[0] == []
     seal_log(world.on + timedelta(days=1))
     assert verify_log() == ([], 0)
+
+
+def reads_written() -> Iterator[str]:
+    """The keys of reads that the program's own sources write, one of each kind where made up."""
+    made_up: dict[str, Iterable[str]] = {
+        "export.{}": EXPORTS, "table.{}": registry.TABLES,
+        "ledger.{}": [key for key, one in LEDGERS.items() if one.p_class != "P0"],
+    }  # fmt: skip
+    for app in ("accounts", "casework", "desk", "grids", "households", "mapview", "residents"):
+        for file in Path(app).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Read"):
+                    continue
+                key = node.args[0]
+                if isinstance(key, ast.Constant):
+                    yield str(key.value)
+                elif isinstance(key, ast.JoinedStr):
+                    parts = [p.value if isinstance(p, ast.Constant) else "{}" for p in key.values]
+                    pattern = "".join(str(part) for part in parts)
+                    yield from (pattern.format(one) for one in made_up[pattern])
+
+
+def test_the_auditor_reads_words_and_no_keys() -> None:
+    written = set(reads_written())
+    assert len(written) > 50
+    assert written <= set(ACTIONS)
+
+
+def test_the_log_names_the_village_of_a_grid(world: World, as_user: SignIn) -> None:
+    grid = world.areas["G11"]
+    AccessLog.objects.create(
+        user=world.user("worker"), action="sweep.list", scope=grid.path, rows=1, field_class="P2"
+    )
+    page = as_user("auditor").get("/log/").content.decode()
+    assert f"{world.areas['V1'].name} {grid.name}" in page
