@@ -70,7 +70,6 @@ def cards_pdf(
     if not faces:
         raise ValueError("no cards")
     a_page = A_SHEET if sheets else 1
-    a_page = A_SHEET if sheets else 1
     # Placed by hand: grids and floats took ten times as long to lay out.
     places = "".join(
         f"section:nth-child({n + 1}) {{ left: {n % 2 * WIDTH}mm; top: {n // 2 * 148.5}mm }}"

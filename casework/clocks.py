@@ -6,6 +6,7 @@ matter was given out, and stands while it is set aside.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -20,22 +21,29 @@ LIMITS = {"consult": 1, "help": 5, "complaint": 5, "suggestion": 10, "dispute": 
 URGENT = timedelta(hours=24)
 #: The last part of a limit in which it warns; of a short one, its last working day.
 LAST_PART = 5
+#: Holidays and make-up working days.
+Days = tuple[set[date], set[date]]
 
 
-def _days(since: date) -> tuple[set[date], set[date]]:
+def days_since(since: date) -> Days:
     """Holidays and make-up working days after a day."""
     rows = list(Holiday.objects.filter(on__gt=since))
     return {row.on for row in rows if not row.working}, {row.on for row in rows if row.working}
 
 
+def days_of(issues: Iterable[Issue]) -> Days:
+    """Holidays and make-up days that the clocks of a list of matters need, asked once."""
+    return days_since(min((issue.registered_on for issue in issues), default=date.max))
+
+
 def working_days_after(on: date, days: int) -> date:
     """The day so many working days after ``on``."""
-    return add_working_days(on, days, *_days(on))
+    return add_working_days(on, days, *days_since(on))
 
 
 def working_days_since(since: date, until: date) -> int:
     """Working days after ``since`` up to and including ``until``."""
-    return working_days_between(since, until, *_days(since))
+    return working_days_between(since, until, *days_since(since))
 
 
 def days_for(kind: str) -> int:
@@ -73,8 +81,7 @@ class Clock:
 
 
 def _clock(
-    began: date, limit_on: date, limit_at: datetime | None, at: datetime,
-    days: tuple[set[date], set[date]],
+    began: date, limit_on: date, limit_at: datetime | None, at: datetime, days: Days
 ) -> Clock:  # fmt: skip
     if limit_at is not None:
         hours = int(abs((limit_at - at).total_seconds()) // 3600)
@@ -92,16 +99,19 @@ def _clock(
     return Clock("soon" if soon else "running", left, False, limit_on, None)
 
 
-def resident_clock(issue: Issue, at: datetime) -> Clock:
-    """The resident's clock: it never stops before the matter is finished."""
+def resident_clock(issue: Issue, at: datetime, days: Days | None = None) -> Clock:
+    """The resident's clock: it never stops before the matter is finished.
+
+    ``days`` are those since its beginning or longer, of a list asked for once (``days_of``).
+    """
     if not issue.is_open:
         return Clock("over", 0, False, issue.limit_on, issue.limit_at)
     began = issue.registered_on
-    return _clock(began, issue.limit_on, issue.limit_at, at, _days(began))
+    return _clock(began, issue.limit_on, issue.limit_at, at, days or days_since(began))
 
 
-def department_clock(issue: Issue, at: datetime) -> Clock | None:
-    """The department's clock; None where no department has the matter."""
+def department_clock(issue: Issue, at: datetime, days: Days | None = None) -> Clock | None:
+    """The department's clock; None where no department has the matter. ``days`` as above."""
     if issue.department_id is None or issue.dispatched_on is None:
         return None
     if issue.state == Issue.State.SHELVED:
@@ -110,7 +120,9 @@ def department_clock(issue: Issue, at: datetime) -> Clock | None:
     if issue.state not in Issue.WITH_DEPARTMENT or issue.department_limit_on is None:
         return Clock("over", 0, False, issue.department_limit_on, issue.department_limit_at)
     began = issue.dispatched_on
-    return _clock(began, issue.department_limit_on, issue.department_limit_at, at, _days(began))
+    return _clock(
+        began, issue.department_limit_on, issue.department_limit_at, at, days or days_since(began)
+    )  # fmt: skip
 
 
 def department_start(issue: Issue, on: date, until: date | None = None) -> None:

@@ -35,7 +35,6 @@ TRIES, WAIT = 5, 15
 #: Sent from this hour of the day until that one: nobody needs the morning's numbers at night.
 HOURS = range(8, 18)
 State = DigestReceipt.State
-WITH_DEPARTMENT = ("dispatched", "received", "in_progress", "reopened")
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def numbers_of(target: DigestTarget, *, at: datetime) -> Numbers:
     if target.organisation_id:
         rows = Issue.objects.filter(
             Q(department=target.organisation_id) | Q(department__parent=target.organisation_id),
-            state__in=WITH_DEPARTMENT,
+            state__in=Issue.WITH_DEPARTMENT,
         )
         new, day, moment = Issue.State.DISPATCHED, "department_limit_on", "department_limit_at"
     else:

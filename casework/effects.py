@@ -151,6 +151,8 @@ def days_tried(issue: Issue) -> int:
 
 @effect("reopen")
 def _reopen(issue: Issue, given: Given) -> str | None:
+    # Declined or merged before anybody accepted it: whoever reopens it takes it up.
+    issue.accepted_on = issue.accepted_on or given.on
     issue.answer = issue.result = ""
     issue.merged_into = None
     issue.on_spot = False
@@ -179,7 +181,8 @@ def _merge(issue: Issue, given: Given) -> str | None:
     Issue.objects.filter(pk=into.pk).update(version=F("version") + 1)
     IssueStep.objects.create(
         issue=into, on=given.on, verb="repeat", before=into.state, after=into.state, by=given.by,
-        note=issue.title,
+        # The words of a household are not for those who read a matter that is not its own.
+        note=issue.title if issue.household_id in (None, into.household_id) else "",
     )  # fmt: skip
     return None
 

@@ -142,7 +142,10 @@ def issue_step(
     change = EFFECTS.get(verb)
     after = (change(issue, asked) if change else None) or move.after or before
     issue.state = after
-    issue.finished_on = on if after in Issue.FINISHED else None
+    if after not in Issue.FINISHED:
+        issue.finished_on = None
+    elif before not in Issue.FINISHED:  # what is said afterwards finishes nothing anew
+        issue.finished_on = on
     if after in Issue.FINISHED:
         issue.supervised_until = None
     IssueStep.objects.create(

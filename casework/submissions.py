@@ -23,6 +23,7 @@ from casework.cards import ALPHABET
 from casework.issues import issue_register
 from casework.models import CardCode, Issue, IssuePhoto, Submission
 from casework.sending import tally_take
+from grids.paths import path_length
 from grids.scope import scope_of
 from households.models import Household
 from households.services import locked, touch
@@ -274,9 +275,9 @@ def _photo_kept(issue: Issue, image: bytes, *, by: User, on: date) -> None:
 
 
 def _confirmed(row: Submission, household: Household, *, called_back: bool, by: User) -> None:
-    """The household is one's own to manage, of the card's village, and was called back."""
+    """The household is one's own to manage, of the card's township, and was called back."""
     mine = Household.objects.manageable_by(by).filter(pk=household.pk).exists()
-    if not mine or not household.path.startswith(row.path[:8]):
+    if not mine or not household.path.startswith(row.path[: path_length("township")]):
         raise Refusal(_("This household was not found."), field="household")
     if not called_back:
         raise Refusal(
@@ -325,7 +326,9 @@ def households_near(submission: Submission, text: str, *, by: User, most: int) -
     text = text.strip()
     if len(text) < 2:
         return []
-    rows = Household.objects.manageable_by(by).filter(path__startswith=submission.path[:8])
+    rows = Household.objects.manageable_by(by).filter(
+        path__startswith=submission.path[: path_length("township")]
+    )
     return list(
         (rows.filter(head_name__contains=text) | rows.filter(address__contains=text)
          | rows.filter(serial=text)).order_by("path", "head_name")[:most]

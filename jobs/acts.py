@@ -26,11 +26,10 @@ from jobs.undo import (
     Trace,
     created_check,
     event_models,
-    ordered,
     related_check,
     related_counts,
-    rests_on,
     take_back,
+    touched_lock,
 )
 from lib.errors import Refusal
 from lib.history import ACT_SETTING, TAKING_BACK_SETTING
@@ -157,7 +156,7 @@ def act_undo(*, act: Act, by: Any) -> Act:
                 % {"days": UNDO_DAYS}
             )
         trace = trace_of(deed)
-        _lock(trace)
+        touched_lock(trace)
         made, changed = made_by(trace), changed_by(trace)
         created_check(made, trace, also={model._meta.label: ids for model, ids in changed.items()})
         _related_check(deed, trace, changed)
@@ -167,21 +166,6 @@ def act_undo(*, act: Act, by: Any) -> Act:
         deed.undone_at, deed.undone_by = timezone.now(), by
         deed.save(update_fields=["undone_at", "undone_by"])
     return deed
-
-
-def _lock(trace: Trace) -> None:
-    """Lock what was touched and what that rests on: models in the order of their references, rows
-    by key."""
-    under: dict[type[Model], set[Any]] = {}
-    answers: list[tuple[Any, Any]] = rests_on.send(sender=Trace, trace=trace)
-    for _receiver, found in answers:
-        for model, keys in found.items():
-            under.setdefault(model, set()).update(keys)
-    for events in ordered(event_models()):
-        model = events.pgh_tracked_model
-        if locked := {*trace.objects(events), *under.get(model, ())}:
-            rows = model._base_manager.select_for_update(of=("self",), no_key=True)
-            list(rows.filter(pk__in=locked).order_by("pk").values_list("pk"))
 
 
 def _related_check(deed: Act, trace: Trace, changed: dict[type[Model], list[Any]]) -> None:

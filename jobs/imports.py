@@ -29,7 +29,15 @@ from django.utils.translation import gettext as _
 from jobs.fitting import kind_check
 from jobs.kept import errors_file, private_write, stored_file
 from jobs.models import ImportForm, ImportRun
-from jobs.undo import Created, Trace, created_check, related_check, related_counts, take_back
+from jobs.undo import (
+    Created,
+    Trace,
+    created_check,
+    related_check,
+    related_counts,
+    take_back,
+    touched_lock,
+)
 from lib.errors import Refusal
 from lib.headers import Form
 from lib.marked import errors_workbook
@@ -452,6 +460,7 @@ def import_undo(*, run: ImportRun, by: Any = None) -> ImportRun:
         created = [Created.unpacked(c) for c in run.undo["created"]]
         importer.undoing(created, run.undo["context"])
         trace = Trace(run.undo["context"])
+        touched_lock(trace)
         created_check(created, trace)
         root = apps.get_model(run.undo["root"]) if run.undo["root"] else None
         related_check(root, run.undo["touched"], run.undo["related"])

@@ -27,7 +27,7 @@ CHUNK = 5000
 #: of the rows that have their earlier values again: derived columns that history does not keep
 #: must follow, and a row that may not stand today is refused.
 rows_restored = django.dispatch.Signal()
-#: Sent before an act is taken back, with its ``trace``; the answers name, by model, the keys of
+#: Sent before something is taken back, with its ``trace``; the answers name, by model, the keys of
 #: rows to lock beside those it touched: what these rest on.
 rests_on = django.dispatch.Signal()
 
@@ -150,6 +150,22 @@ def related_check(
     for label, count in related_counts(root, ids, among).items():
         if count != counted.get(label, count):
             raise built_on(apps.get_model(label.rpartition(".")[0]))
+
+
+def touched_lock(trace: Trace) -> None:
+    """Lock what was touched and what that rests on: models in the order of their references, rows
+    by key. Before anything is checked: what somebody changes meanwhile is then seen."""
+    under: dict[type[Model], set[Any]] = {}
+    answers: list[tuple[Any, Any]] = rests_on.send(sender=Trace, trace=trace)
+    for _receiver, found in answers:
+        for model, keys in found.items():
+            under.setdefault(model, set()).update(keys)
+    for events in ordered(event_models()):
+        model = events.pgh_tracked_model
+        locked = sorted({*trace.objects(events), *under.get(model, ())})
+        for chunk in Created(model, locked).chunks():
+            rows = model._base_manager.select_for_update(of=("self",), no_key=True)
+            list(rows.filter(pk__in=chunk).order_by("pk").values_list("pk"))
 
 
 def changed_check(created: Sequence[Created], trace: Trace) -> None:

@@ -47,7 +47,11 @@ def topics_read(file: Path) -> TopicsPlan:
     departments = {
         unit.name: unit for unit in Organisation.objects.filter(kind=Organisation.Kind.DEPARTMENT)
     }
+    kept = list(Topic.objects.all())
+    by_code = {topic.code: topic for topic in kept if topic.code}
+    by_label = {(topic.subject, topic.label): topic for topic in kept}
     seen: dict[tuple[str, str], int] = {}
+    codes: dict[str, int] = {}
 
     def cell(i: int, name: str) -> str:
         value = read.columns.get(name, [None] * len(table))[i]
@@ -71,6 +75,16 @@ def topics_read(file: Path) -> TopicsPlan:
             plan.problems.append(table.problem(i, "label", message))
             continue
         seen[subject, label] = table.row[i]
+        if code and code in codes:
+            message = _("Row %s has this code already; each topic has its own.") % codes[code]
+            plan.problems.append(table.problem(i, "code", message))
+            continue
+        codes[code] = table.row[i]
+        named = by_label.get((subject, label))
+        if named is not None and code in by_code and by_code[code] != named:
+            message = _("Another topic here has this name with the code %s.") % (named.code or "—")
+            plan.problems.append(table.problem(i, "label", message))
+            continue
         name = cell(i, "department")
         if name and name not in departments:
             message = _("No department here is called “%s”; none will be suggested.") % name

@@ -324,12 +324,6 @@ class Issue(models.Model):
         """Open and past the resident's limit: by the day, an urgent matter by the hour."""
         return self.is_open and is_past(self.limit_on, self.limit_at, at)
 
-    def is_late_with_department(self, at: datetime) -> bool:
-        """In the hands of a department and past its limit; the clock stands while set aside."""
-        return self.state in self.WITH_DEPARTMENT and is_past(
-            self.department_limit_on, self.department_limit_at, at
-        )
-
 
 @tracked()
 class IssueStep(models.Model):

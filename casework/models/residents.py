@@ -128,12 +128,13 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["path", "-on"], name="rating_path")]
 
 
-@tracked()
+@tracked(exclude=["photo"])
 class Submission(models.Model):
     """What somebody sent from the page behind a card. It waits until a person accepts it.
 
     Not on the map and in no count before. ``number`` and a code, of which only a hash is kept,
-    show the sender how it goes.
+    show the sender how it goes. The photo goes over to the matter, or is gone once it is refused:
+    the history keeps none.
     """
 
     class Kind(models.TextChoices):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
-from casework.clocks import resident_clock
+from casework.clocks import days_of, resident_clock
 from casework.issues import issue_step
 from casework.models import Issue, IssueRequest
 from grids.models import Role
@@ -73,11 +73,12 @@ def show(
     )
     names = account_names(str(row.asked_by_id) for row in rows)
     places = area_labels({row.issue.path for row in rows}, on=on)
+    at, days = now(), days_of(row.issue for row in rows)
     lines: list[dict[str, Any]] = [
         {
             "request": row, "issue": row.issue, "seen": row.issue_id in seen,
             "place": places[row.issue.path]["name"], "who": names[str(row.asked_by_id)],
-            "clock": resident_clock(row.issue, now()), "own": row.asked_by_id == user.pk,
+            "clock": resident_clock(row.issue, at, days), "own": row.asked_by_id == user.pk,
             "error": error if row.pk == tried else "", "note": note if row.pk == tried else "",
         }
         for row in rows

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
-from casework.clocks import department_clock, resident_clock, working_days_after
+from casework.clocks import days_of, department_clock, resident_clock, working_days_after
 from casework.models import Issue, IssueHelper
 from casework.querysets import given_to
 from grids.models import Role
@@ -78,6 +78,7 @@ def page(request: SignedInRequest) -> HttpResponse:
     )
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     places = area_labels({one.path for one in shown}, on=today())
+    days = days_of(shown)
     given = sum(1 for issue in shown if issue.contact_way)
     note_read(request, Read("matters", ",".join(map(str, departments))[:120], given, "P2"))
     context: dict[str, Any] = {
@@ -88,7 +89,10 @@ def page(request: SignedInRequest) -> HttpResponse:
         ],
         "page": shown, "show": chosen,
         "lines": [
-            (one, places[one.path]["name"], department_clock(one, at) or resident_clock(one, at))
+            (
+                one, places[one.path]["name"],
+                department_clock(one, at, days) or resident_clock(one, at, days),
+            )
             for one in shown
         ],
     }  # fmt: skip
