@@ -36,6 +36,8 @@ from lib.clock import today
 from lib.errors import Refusal
 
 SHOWN = 100
+#: Who prints the cards of an area: its office, and those who hand them over there.
+HANDS_OVER = ("manager", "worker", "village_lead")
 
 
 @require_POST
@@ -75,7 +77,7 @@ def _file(request: SignedInRequest, query: dict[str, object]) -> HttpResponseBas
     n = counted(links)
     if n <= AT_ONCE:
         return cards_now(links, address=address, sheets=True, on=on, by=request.user)
-    where = str(query.get("path") or ",".join(scope_of(request.user).manage)[:120])
+    where = str(query.get("path") or ",".join(scope_of(request.user).households)[:120])
     cards_order(
         query={**query, "address": address}, expected=n, where=where, on=on, by=request.user
     )
@@ -83,7 +85,7 @@ def _file(request: SignedInRequest, query: dict[str, object]) -> HttpResponseBas
 
 
 @require_GET
-@allow("manager")
+@allow(*HANDS_OVER)
 def page(request: SignedInRequest) -> HttpResponse:
     """The cards of an area: how many there are, to print, and to replace."""
     on, user = today(), request.user
@@ -106,7 +108,7 @@ def page(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@allow("manager")
+@allow(*HANDS_OVER)
 def of_area(request: SignedInRequest) -> HttpResponseBase:
     """The cards of an area: all, those never printed, or those whose old one is void."""
     area = asked_area(request.user, request.POST.get("area"), on=today())

@@ -65,9 +65,11 @@ def nav(request: HttpRequest) -> dict[str, object]:
             (reverse("meetings"), _("Joint meetings")), (reverse("partners"), _("Partners")),
             (reverse("balance"), _("Help and need")),
         ]  # fmt: skip
+    if scope.households:
+        pages.append((reverse("cards"), _("Contact cards")))
     if scope.manage:
         pages += [
-            (reverse("cards"), _("Contact cards")), (reverse("ledgers"), _("Ledgers")),
+            (reverse("ledgers"), _("Ledgers")),
             (reverse("forms"), _("Monthly forms")),
             (reverse("emergency-home"), _("Emergency lists")), (reverse("import"), _("Import")),
         ]  # fmt: skip

@@ -28,6 +28,9 @@ from desk.tables.views import asked_of, show
 from desk.tables.written import export_cancel, export_order, file_of, jobs_of, may_fetch
 from lib.errors import Refusal
 
+#: Who finds files of one's own: tables are written for the office, cards for the place's staff too.
+MAKES_FILES = ("manager", "worker", "village_lead")
+
 
 @require_POST
 @allow("manager")
@@ -107,7 +110,7 @@ def rows_to_write(request: SignedInRequest, asked: Asked) -> Any:
 
 
 @require_GET
-@allow("manager")
+@allow(*MAKES_FILES)
 def exports(request: SignedInRequest) -> HttpResponse:
     """One's own files: being made, ready to be fetched, given up."""
     labels = {key: label for table in TABLES.values() for key, label in table.exports}
@@ -126,7 +129,7 @@ def own_job(request: SignedInRequest, key: UUID) -> ExportJob:
 
 
 @require_GET
-@allow("manager")
+@allow(*MAKES_FILES)
 def export_file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
     """Send a file that is ready; logged each time."""
     job = own_job(request, key)
@@ -144,7 +147,7 @@ def export_file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@allow("manager")
+@allow(*MAKES_FILES)
 def export_drop(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Give a file up, or remove it."""
     export_cancel(job=own_job(request, key), by=request.user)

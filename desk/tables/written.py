@@ -57,10 +57,16 @@ def jobs_of(user: User) -> list[ExportJob]:
 
 
 def may_fetch(job: ExportJob) -> bool:
-    """Whether the file is there, and who asked still manages every area it may hold rows of."""
-    scope = scope_of(job.by)
+    """Whether the file is there, and the areas it may hold rows of are still open to who asked."""
     kept = job.state == State.READY and file_of(job).exists()
-    return kept and all(scope.manages(path) for path in job.managed)
+    open_now = _areas_of(job.by, job.what)
+    return kept and all(path.startswith(open_now) for path in job.managed)
+
+
+def _areas_of(user: User, what: str) -> tuple[str, ...]:
+    """Paths of the areas whose rows a file may hold: cards are of households one may read."""
+    scope = scope_of(user)
+    return scope.households if what == CARDS else scope.manage
 
 
 def export_order(
@@ -97,7 +103,7 @@ def cards_order(
     *, query: dict[str, object], expected: int, where: str, on: date, by: User
 ) -> ExportJob:
     """Ask for a file of contact cards; ``query`` as ``desk/cardfiles.py`` reads it."""
-    managed = list(scope_of(by).manage)
+    managed = list(_areas_of(by, CARDS))
     if not managed:
         raise Refusal(_("Nothing of this can be exported by you."))
     places_left(by)
@@ -152,7 +158,7 @@ def export_make(key: str) -> None:
 
 
 def _make(job: ExportJob) -> None:
-    if not job.by.is_active or not scope_of(job.by).manage:
+    if not job.by.is_active or not _areas_of(job.by, job.what):
         raise Refusal(_("Nothing of this can be exported by you."))
     if job.what == CARDS:
         _finish(job, lambda out: cards_write(job, out, step=partial(_stepped, job)))

@@ -20,7 +20,8 @@ from casework.cards import (
 )
 from casework.models import CardCode, ContactCard
 from desk.models import ExportJob
-from desk.tables.written import export_make, file_of
+from desk.tables.written import export_make, file_of, may_fetch
+from grids.services import post_end
 from households.links import link_end
 from households.models import Link
 from lib.errors import Refusal
@@ -167,11 +168,45 @@ def test_a_selection_is_one_file_and_many_are_made_by_the_worker(world, as_user,
     file_of(job).unlink()
 
 
-def test_the_cards_of_an_area_are_for_who_manages_it(world, as_user):
+def test_many_cards_of_a_worker_are_made_and_fetched_while_the_post_lasts(
+    world, as_user, monkeypatch
+):
+    monkeypatch.setattr("desk.cards.AT_ONCE", 1)
+    client = as_user("worker")
+    own = {"area": str(world.areas["G11"].pk), "which": "all"}
+    assert client.post("/cards/print/", own)["Location"] == "/tables/exports/"
+    job = ExportJob.objects.get()
+    assert job.managed == [world.areas["G11"].path]
+    export_make.call(str(job.pk))
+    assert str(job.pk) in client.get("/tables/exports/").content.decode()
+    assert as_user("manager").get(f"/tables/exports/{job.pk}/file/").status_code == 404
+    client = as_user("worker")
+    assert client.get(f"/tables/exports/{job.pk}/file/")["Content-Type"] == "application/pdf"
+    assert may_fetch(ExportJob.objects.get())
+    post_end(post=world.posts["worker"], on=world.on)
+    assert not may_fetch(ExportJob.objects.get())
+    file_of(job).unlink()
+
+
+def test_the_cards_of_an_area_are_for_its_office_and_who_hands_them_over(world, as_user):
     code = str(world.areas["V1"].pk)
     for which in ("without", "all"):
         answer = as_user("manager").post("/cards/print/", {"area": code, "which": which})
         assert answer["Content-Type"] == "application/pdf"
+    for who, area, n in (("worker", "G11", 3), ("secretary", "V1", 3), ("grid_head", "V1", 3)):
+        page = as_user(who).get("/cards/").content.decode()
+        assert f"{n} 张" in page, (who, re.findall(r"[0-9]+ 张", page))
+        own = str(world.areas[area].pk)
+        answer = as_user(who).post("/cards/print/", {"area": own, "which": "all"})
+        assert answer["Content-Type"] == "application/pdf", who
+        assert '"/cards/"' in as_user(who).get("/tables/households/").content.decode()
+        # A village that is not theirs is not found.
+        assert as_user(who).get(f"/cards/?area={world.areas['V3'].pk}").status_code == 404, who
+        other = {"area": str(world.areas["V3"].pk), "which": "all"}
+        assert as_user(who).post("/cards/print/", other).status_code == 404, who
+    for who in ("head", "cadre", "leader", "clerk", "volunteer"):
+        assert as_user(who).get("/cards/").status_code == 404, who
+        assert as_user(who).post("/cards/print/", {"which": "all"}).status_code == 404, who
     again = as_user("manager").post("/cards/print/", {"area": code, "which": "without"})
     assert again.status_code == 302 and "area=" in again["Location"]
     assert as_user("outsider").get(f"/cards/?area={code}").status_code == 404
