@@ -15,7 +15,7 @@ from typing import Any
 import xlsxwriter
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -29,7 +29,7 @@ from desk.tables.exports import XLSX
 from desk.tables.looking import ANY
 from desk.tables.registry import TABLES
 from desk.tables.saved import LEDGER_VIEWS, LedgerView
-from grids.asked import asked_area
+from grids.asked import asked_area, asked_level
 from grids.models import Area
 from grids.naming import area_labels, name_from_afar
 from grids.scope import scope_of
@@ -225,23 +225,51 @@ def home(request: SignedInRequest) -> HttpResponse:
     return show(request, request.GET.get("area", ""))
 
 
-def show(request: SignedInRequest, code: str, *, error: str = "") -> HttpResponse:
-    """The page, with what was refused."""
+def show(request: SignedInRequest, code: str, *, error: str = "", tried: str = "") -> HttpResponse:
+    """The page, with what was refused beside the ledger it was ``tried`` for."""
     on = today()
     area = _managed(request, code)
     first = on.replace(month=1, day=1)
-    shown = [
-        (ledger, f"{reverse('table', args=[ledger.view.table])}?"
-         f"{ledger.view.query(area=_code(area), since=first, until=on)}")
-        for ledger in LEDGERS.values()
-    ]  # fmt: skip
+    sent = request.POST
     context = {
-        "ledgers": shown, "area": area, "name": name_from_afar(area), "any": ANY,
-        "since": request.POST.get("since") or first.isoformat(),
-        "until": request.POST.get("until") or on.isoformat(), "error": error,
-        "code": _code(area),
+        "ledgers": [(ledger, _table(ledger, area, first, on)) for ledger in LEDGERS.values()],
+        "area": area, "name": name_from_afar(area), "any": ANY,
+        "since": sent.get("since") or first.isoformat(),
+        "until": sent.get("until") or on.isoformat(), "error": error, "tried": tried,
+        "reason": sent.get("reason", ""), "code": _code(area), "places": places_within(area, on),
     }  # fmt: skip
     return render(request, "desk/figures/ledgers.html", context, status=400 if error else 200)
+
+
+def _table(ledger: Ledger, area: Area, since: date, until: date) -> str:
+    """The address of the table that holds the rows of a ledger."""
+    words = ledger.view.query(area=_code(area), since=since, until=until)
+    return f"{reverse('table', args=[ledger.view.table])}?{words}"
+
+
+def places_within(area: Area, on: date) -> list[tuple[str, str]]:
+    """Code and name of the areas one level beneath: the way down to their ledgers."""
+    below = asked_level(None, area)
+    found = Area.objects.in_force(on).with_code(on).filter(
+        path__startswith=area.path, level=below
+    ).exclude(pk=area.pk).order_by("path")  # fmt: skip
+    return [(_code(place), place.name) for place in found]
+
+
+@require_POST
+@allow("manager")
+def look(request: SignedInRequest, key: str) -> HttpResponse:
+    """The table with exactly the rows the file would hold, of the area and the days given."""
+    ledger = LEDGERS.get(key)
+    if ledger is None or ledger.view.looks:
+        raise Http404
+    code = request.POST.get("area", "")
+    area = _managed(request, code)
+    try:
+        since, until = _days(request.POST)
+    except Refusal as refusal:
+        return show(request, code, error=refusal.sentence, tried=key)
+    return redirect(_table(ledger, area, since, until))
 
 
 def _code(area: Area) -> str:
@@ -266,12 +294,12 @@ def download(request: SignedInRequest, key: str) -> HttpResponseBase:
     code = request.POST.get("area", "")
     area = _managed(request, code)
     try:
-        since, until = _days(request)
+        since, until = _days(request.POST)
         reason = request.POST.get("reason", "").strip()[:REASON]
         if ledger.p_class == "P3" and not reason:
             raise Refusal(_("Say why the needs are exported; the reason is recorded."))
     except Refusal as refusal:
-        return show(request, code, error=refusal.sentence)
+        return show(request, code, error=refusal.sentence, tried=key)
     # When a household is due is known of today alone.
     until = until if ledger.view.dated else today()
     asked = ledger.asked(request.user, _code(area), since, until, reason)
@@ -286,10 +314,10 @@ def download(request: SignedInRequest, key: str) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def _days(request: SignedInRequest) -> tuple[date, date]:
+def _days(sent: QueryDict) -> tuple[date, date]:
     try:
-        since = date.fromisoformat(request.POST.get("since", ""))
-        until = date.fromisoformat(request.POST.get("until", ""))
+        since = date.fromisoformat(sent.get("since", ""))
+        until = date.fromisoformat(sent.get("until", ""))
     except ValueError:
         raise Refusal(_("Write the date as 2026-11-22.")) from None
     if since > until or until > today():

@@ -10,6 +10,7 @@ urlpatterns = [
     path("dashboard/brief.<slug:kind>", brief.file, name="dashboard-brief"),
     path("ledgers/", ledgers.home, name="ledgers"),
     path("ledgers/<slug:key>/", ledgers.download, name="ledger"),
+    path("ledgers/<slug:key>/look/", ledgers.look, name="ledger-look"),
     path("wall/", wall.page, name="wall"),
     path("forms/", forms.home, name="forms"),
     path("forms/<uuid:key>/", forms.page, name="form"),

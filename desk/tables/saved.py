@@ -45,6 +45,8 @@ class LedgerView:
     name: str
     table: str
     words: tuple[tuple[str, str], ...] = ()
+    #: Columns of the table that its file holds, too, in the order of the table.
+    columns: tuple[str, ...] = ()
     #: Of a period; else as of today.
     dated: bool = True
     #: Whether it looks at needs, which is asked for in a body and never in an address.
@@ -53,20 +55,27 @@ class LedgerView:
     def query(self, *, area: str, since: date, until: date) -> str:
         """The query part of its address, of an area and of the days from ``since`` to ``until``."""
         days = [("since", since.isoformat()), ("until", until.isoformat())] if self.dated else []
-        return urlencode([("area", area), *self.words, *days])
+        columns = [("columns", name) for name in self.columns]
+        return urlencode([("area", area), *self.words, *days, *columns])
 
 
 LEDGER_VIEWS = {view.key: view for view in (
-    LedgerView("issues", "民生诉求台账", "issues", (("filter", "all"),)),
+    LedgerView("issues", "民生诉求台账", "issues", (("filter", "all"),),
+               ("title", "kind", "subject", "area", "household", "state", "limit", "registered",
+                "people", "department", "source")),
     LedgerView("needing", "困难群众台账", "households", dated=False, looks=True),
-    LedgerView("deeds", "帮扶台账", "deeds"),
-    LedgerView("activities", "活动台账", "activities"),
+    LedgerView("deeds", "帮扶台账", "deeds", (),
+               ("what", "whom", "area", "on", "quantity", "amount", "funds", "state", "people",
+                "organisation", "result")),
+    LedgerView("activities", "活动台账", "activities", (),
+               ("title", "kind", "area", "on", "sessions", "people", "quantity", "organisation",
+                "place")),
 )}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Shared:
-    """A ledger of this year as the page of its table offers it."""
+    """A ledger as the page of its table offers it: of the days shown, else of this year."""
 
     name: str
     href: str
@@ -78,11 +87,14 @@ def shared_of(asked: Asked) -> list[Shared]:
     if not asked.scope.manage or (asked.area and not asked.scope.manages(asked.path)):
         return []
     area = asked.query().get("area", [""])[0]
-    since, shown = asked.on.replace(month=1, day=1), asked.address().removeprefix("?")
+    since, until = asked.on.replace(month=1, day=1), asked.on
+    if asked.value("since") and asked.value("until"):
+        since, until = (date.fromisoformat(asked.value(name)) for name in ("since", "until"))
+    shown = asked.address().removeprefix("?")
     found = []
     for view in LEDGER_VIEWS.values():
         if view.table == asked.table.kind and not view.looks:
-            words = view.query(area=area, since=since, until=asked.on)
+            words = view.query(area=area, since=since, until=until)
             words = words if area else words.removeprefix("area=&")
             found.append(Shared(view.name, f"?{words}", words == shown))
     return found

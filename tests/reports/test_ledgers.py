@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -12,6 +14,7 @@ from accounts.models import AccessLog
 from casework.issues import issue_step
 from casework.models import Activity, ActivityKind, Deed
 from desk.figures.ledgers import LEDGERS
+from tests.shapes import CODES
 
 pytestmark = pytest.mark.django_db
 
@@ -74,21 +77,59 @@ def test_the_view_and_the_file_hold_the_same_rows(world, as_user, key):
                                 kind=ActivityKind.objects.first())  # fmt: skip
     issue_step(issue=world.issues["well"], verb="decline", by=None, on=world.on, note="不属本地",
                turn_to="县法院")  # fmt: skip
-    client, ledger = as_user("manager"), LEDGERS[key]
-    offered = client.get("/ledgers/").content.decode()
-    since = world.on.replace(month=1, day=1)
-    address = re.search(rf'"(/tables/{ledger.view.table}/\?[^"]*)"', offered)[1]
-    address = address.replace("&amp;", "&")
-    table = client.get(address)
-    if ledger.view.looks:
-        assert "need" not in address
-        table = client.post(address, {"look": "1", "need": "any", "reason": "核对"})
-    seen = table.context["total"].n
-    sent = {"since": since.isoformat(), "until": world.on.isoformat(), "reason": "核对"}
-    sheet = sheet_of(client, key, **sent)
-    assert seen > 0
-    assert sheet.cell(4 + seen, 1).value == seen
-    assert sheet.cell(5 + seen, 1).value is None
-    if not ledger.view.looks:
-        assert ledger.title in table.content.decode()
+    # Both periods and places: all, the first day alone, a village, a day on which nothing was.
+    client, ledger, found = as_user("manager"), LEDGERS[key], {}
+    january = world.on.replace(month=1, day=1)
+    day_before = world.on - timedelta(days=1)
+    for place, since, until in (
+        ("T1", january, world.on), ("T1", world.began, world.on), ("V1", world.began, world.on),
+        ("T1", world.began, world.began), ("T1", day_before, day_before),
+    ):  # fmt: skip
+        sent = {"area": CODES[place], "since": since.isoformat(), "until": until.isoformat(),
+                "reason": "核对"}  # fmt: skip
+        table = opened(client, ledger, sent)
+        seen = table.context["total"].n
+        found[place, since, until] = seen
+        sheet = sheet_of(client, key, **sent)
+        numbers = [cell.value for cell in sheet["A"][4:] if isinstance(cell.value, int)]
+        assert numbers == list(range(1, seen + 1)), sent
+        if not ledger.view.looks:
+            page = table.content.decode()
+            assert f'aria-current="true">{ledger.title}' in page
+            shown = [column.key for column in table.context["asked"].columns]
+            assert shown == list(ledger.view.columns)
+    assert found["T1", world.began, world.on] > 0
+    if ledger.view.dated:
+        assert found["T1", day_before, day_before] == 0
+        assert len(set(found.values())) > 2 or key == "issues"
+        address = client.post(f"/ledgers/{key}/look/", sent)["Location"]
         assert ledger.title not in as_user("leader").get(address).content.decode()
+
+
+def opened(client, ledger, sent: dict[str, str]):
+    """The table the page of ledgers leads to."""
+    page = client.get("/ledgers/", {"area": sent["area"]}).content.decode()
+    if ledger.view.looks:
+        found = re.search(rf'formaction="(/tables/{ledger.view.table}/\?[^"]*)"', page)
+        assert found and "need" not in found[1]
+        return client.post(html.unescape(found[1]), {**sent, "look": "1", "need": "any"})
+    address = f"/ledgers/{ledger.key}/look/"
+    assert f'formaction="{address}"' in page
+    return client.post(address, sent, follow=True)
+
+
+def test_days_that_are_none_are_refused_at_their_ledger_and_what_was_typed_stays(world, as_user):
+    sent = {"area": CODES["T1"], "since": world.on.isoformat(), "until": "2026-13-40"}
+    answer = as_user("manager").post("/ledgers/deeds/look/", sent)
+    assert answer.status_code == 400
+    forms = answer.content.decode().split("<form ")
+    refused = [form for form in forms if 'role="alert"' in form]
+    assert len(refused) == 1
+    assert "/ledgers/deeds/" in refused[0]
+    assert f'value="{world.on.isoformat()}"' in refused[0]
+
+
+def test_the_rows_of_a_ledger_are_not_for_others(world, as_user):
+    for user in ("leader", "worker", "head", "outsider"):
+        sent = {"area": CODES["T1"], **days(world)}
+        assert as_user(user).post("/ledgers/deeds/look/", sent).status_code in (403, 404), user
