@@ -261,13 +261,13 @@ class Casework:
                 point=Point(float(row["lon"]), float(row["lat"]), srid=4326)
                 if row["lon"] else None,
                 ticket=f"{on:%Y%m%d}-{number:03d}" if row["source"] == "12345热线" else "",
-                department=departments.get(HANDLED_BY.get(row["subject"], "")),
             )  # fmt: skip
+            department = departments.get(HANDLED_BY.get(row["subject"], ""))
             if row["closed"]:
-                walk.close(issue, on, done=date.fromisoformat(row["closed"]),
+                walk.close(issue, on, department, done=date.fromisoformat(row["closed"]),
                            result=RESULTS[row["result"]], answer=row["answer"])  # fmt: skip
             else:
-                issue = walk.stand(issue, on, standing)
+                issue = walk.stand(issue, on, standing, department)
                 standing += 1
         if rows:
             walk.aside(issue)

@@ -50,22 +50,26 @@ class Walk:
             issue=issue, verb=verb, by=None, in_name_of=actor or self.manager, on=on, **given
         )
 
-    def give_out(self, issue: Issue, on: date, department: Organisation | None) -> Issue:
+    def give_out(self, issue: Issue, on: date, department: Organisation) -> Issue:
         """Accept it and give it to a department, which receives it."""
         issue = self.step(issue, "accept", on)
-        department = department or departments_for(issue.path).first()
         issue = self.step(issue, "dispatch", on, organisation=department)
         return self.step(issue, "receive", on)
 
-    def close(self, issue: Issue, on: date, *, done: date, result: str, answer: str) -> Issue:
-        """Resolved, then asked about by somebody else; in vain on three days where so."""
+    def close(
+        self, issue: Issue, on: date, department: Organisation | None, *, done: date, result: str,
+        answer: str,
+    ) -> Issue:  # fmt: skip
+        """Resolved by the department, or by the village where there is none; then asked about by
+        somebody else, in vain on three days where so.
+        """
         said = ANSWERS.get(answer, Answer.SATISFIED)
         first = done - timedelta(days=2)
         if said == Answer.UNREACHED and first < on:
             said = Answer.SATISFIED
         days = [first, first + timedelta(days=1), done] if said == Answer.UNREACHED else [done]
-        if issue.department_id:
-            issue = self.give_out(issue, on, issue.department)
+        if department:
+            issue = self.give_out(issue, on, department)
             issue = self.step(issue, "resolve", days[0], result=result, note="已办理并答复")
         else:
             issue = issue_step(issue=issue, verb="settle", by=None, in_name_of=self.clerk,
@@ -74,12 +78,12 @@ class Walk:
             issue = self.step(issue, "call", day, answer=said)
         return issue
 
-    def stand(self, issue: Issue, on: date, turn: int) -> Issue:
+    def stand(self, issue: Issue, on: date, turn: int, department: Organisation | None) -> Issue:
         """Leave an open matter somewhere on its way."""
         for verb in STANDS[turn % len(STANDS)]:
             given: dict[str, Any] = {"note": REASONS.get(verb, "")}
             if verb == "dispatch":
-                given["organisation"] = issue.department or departments_for(issue.path).first()
+                given["organisation"] = department or departments_for(issue.path).first()
                 if given["organisation"] is None:
                     return issue
             if verb in ("resolve", "settle"):

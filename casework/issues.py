@@ -45,7 +45,7 @@ def issue_register(
     *, kind: str, subject: str, source: str, title: str, on: date, area: Area | None = None,
     household: Household | None = None, point: Point | None = None, ticket: str = "",
     people: int = 1, campaign: str = "", text: str = "", urgent: bool = False,
-    department: Organisation | None = None, contact_way: str = "", contact: Contact | None = None,
+    contact_way: str = "", contact: Contact | None = None,
     topic: Topic | None = None, amount: Decimal | None = None, agreement: str = "",
     by: User | None = None,
 ) -> Issue:  # fmt: skip
@@ -89,7 +89,7 @@ def issue_register(
     issue = Issue.objects.create(
         kind=kind, subject=subject, source=source, title=title.strip(), area=area,
         path=area.path, household=household, point=point, ticket=ticket, people=people,
-        campaign=campaign, text=text, urgent=urgent, department=department,
+        campaign=campaign, text=text, urgent=urgent,
         contact_way=contact_way, registered_on=on, contact=contact, topic=topic, amount=amount,
         agreement=agreement, held_by=area, limit_on=limit_for(kind, urgent=urgent, on=on),
         limit_at=urgent_limit(on) if urgent else None,

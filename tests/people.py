@@ -185,9 +185,12 @@ def build_world(on: date) -> World:
         world.issues[key] = issue_register(
             kind="help", subject="utilities", source="hotline", title=title, on=on,
             area=world.areas.get(tied_to), household=world.households.get(tied_to),
-            department=world.organisations[department] if department else None,
             point=point(*PINS[key]) if key in PINS else None,
         )  # fmt: skip
+        # With the department already, so that the small world shows what a department sees.
+        if department:
+            world.issues[key].department = world.organisations[department]
+            world.issues[key].save(update_fields=["department"])
     return world
 
 

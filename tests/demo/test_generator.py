@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -189,10 +188,8 @@ def test_serials_are_unique(yindeer, gaize):
         assert len(set(serials)) == len(serials)
 
 
-def test_the_same_day_gives_the_same_bytes_in_a_few_seconds(tmp_path: Path):
-    began = time.monotonic()
+def test_the_same_day_gives_the_same_bytes(tmp_path: Path):
     generate.generate("yindeer", tmp_path / "one", today=TODAY)
-    assert time.monotonic() - began < 20
     generate.generate("yindeer", tmp_path / "two", today=TODAY)
     assert generate.digest(tmp_path / "one") == generate.digest(tmp_path / "two")
 
