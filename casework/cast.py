@@ -74,6 +74,17 @@ def next_higher(issue: Issue, *, on: date) -> Area | None:
     return Area.objects.filter(path=max(held, key=len)).first() if held else None
 
 
+def lower_levels(issue: Issue, *, on: date) -> QuerySet[Area]:
+    """Areas between where a matter was passed up to and its place, itself among them, at which
+    somebody holds a post that could take it back; the highest first."""
+    here = len(held_path(issue))
+    below = [path for path in at_and_above(issue.path) if len(path) > here]
+    held = Post.objects.in_force(on).filter(
+        area__isnull=False, path__in=below, role__kind__in=HOLDS
+    )
+    return Area.objects.filter(path__in=held.values("path")).order_by("path")
+
+
 def resolved_step(issue: Issue) -> IssueStep | None:
     """The step by which it was last resolved."""
     return issue.steps.filter(verb__in=("resolve", "settle")).last()  # type: ignore[attr-defined]
@@ -115,6 +126,12 @@ def _others(issue: Issue, by: User, on: date) -> bool:
     return not issue.requests.filter(granted__isnull=True, asked_by=by).exists()  # type: ignore[attr-defined]
 
 
+def _holding(issue: Issue, by: User, on: date) -> bool:
+    """Whether somebody holds a post at the level that has a matter in hand, or above it."""
+    posts = Post.objects.in_force(on).filter(person=scope_of(by).person, role__kind__in=HOLDS)
+    return posts.filter(area__isnull=False, path__in=at_and_above(held_path(issue))).exists()
+
+
 def _within_return(issue: Issue, by: User | None, on: date) -> bool:
     given = issue.dispatched_on
     return given is not None and working_days_since(given, on) <= RETURN_DAYS
@@ -144,12 +161,14 @@ GUARDS: dict[str, Guard] = {
     "has_department": lambda issue, by, on: issue.dispatched_on is not None,
     "no_department": lambda issue, by, on: issue.dispatched_on is None,
     "higher_up": lambda issue, by, on: next_higher(issue, on=on) is not None,
+    states.HOLDING: _holding,
+    "lower_down": lambda issue, by, on: lower_levels(issue, on=on).exists(),
     "offices": lambda issue, by, on: Organisation.objects.filter(
         parent=issue.department_id
     ).exists(),
 }
 #: Conditions that only a person can fail; the program itself is not asked.
-OF_PERSONS = (states.ANOTHER, states.OTHERS, states.NOT_SERVED)
+OF_PERSONS = (states.ANOTHER, states.OTHERS, states.NOT_SERVED, states.HOLDING)
 
 
 def failed(move: Move, issue: Issue, by: User | None, *, on: date) -> str:

@@ -11,11 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework import clocks
-from casework.cast import departments_for, next_higher, resolved_step, waiting
+from casework.cast import (
+    departments_for,
+    lower_levels,
+    next_higher,
+    resolved_step,
+    waiting,
+)
 from casework.models import Issue, IssueCall, IssueHelper, IssueRequest, IssueStep
 from casework.ratings import rating_of_call
 from casework.states import MOST_DAYS, TABLE, TRIES
-from grids.models import Organisation
+from grids.models import Area, Organisation
 from grids.scope import scope_of
 from lib.errors import Refusal
 
@@ -37,6 +43,7 @@ class Given:
     until: date | None = None
     days: int | None = None
     into: Issue | None = None
+    down_to: Area | None = None
 
 
 Effect = Callable[[Issue, Given], str | None]
@@ -190,6 +197,17 @@ def _merge(issue: Issue, given: Given) -> str | None:
 @effect("pass_up")
 def _pass_up(issue: Issue, given: Given) -> str | None:
     issue.held_by = next_higher(issue, on=given.on)
+    return None
+
+
+@effect("hand_down")
+def _hand_down(issue: Issue, given: Given) -> str | None:
+    area = given.down_to
+    if area is None or area not in lower_levels(issue, on=given.on):
+        raise Refusal(_("Choose one of the levels below that can take it."), field="down_to")
+    issue.held_by = area
+    given.note = (_("To %(place)s: %(reason)s")
+                  % {"place": area.name, "reason": given.note})[:400]  # fmt: skip
     return None
 
 

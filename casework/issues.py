@@ -36,6 +36,7 @@ MISSING = {
     "days": gettext_lazy("Say how many working days."),
     "answer": gettext_lazy("Choose what the household said."),
     "turn_to": gettext_lazy("Say where the resident can turn instead."),
+    "down_to": gettext_lazy("Choose the level it goes back to."),
     "into": gettext_lazy("Choose the matter this one repeats."),
 }
 
@@ -115,10 +116,10 @@ def issue_step(
     """Take one transition of ``casework/states.py`` and keep it in the matter's path.
 
     ``given``: note, result, organisation, helpers (list), until (date), days, answer, turn_to,
-    into (Issue), as the transition needs. ``version`` is what the person saw: Outdated, which says
-    what was done first, by whom and when, where the path went on since. ``by`` None is the
-    program itself, whose right is not asked: it writes down what somebody did elsewhere
-    (``in_name_of``). Refusal names the field at fault.
+    into (Issue), down_to (Area), as the transition needs. ``version`` is what the person saw:
+    Outdated, which says what was done first, by whom and when, where the path went on since.
+    ``by`` None is the program itself, whose right is not asked: it writes down what somebody did
+    elsewhere (``in_name_of``). Refusal names the field at fault.
     """
     move = TABLE.get(verb)
     if move is None or not move.before:

@@ -39,9 +39,10 @@ TRIES = 3
 
 NOTE, RESULT, ORGANISATION, UNTIL, DAYS = "note", "result", "organisation", "until", "days"
 ANSWER, TURN_TO, INTO, HELPERS = "answer", "turn_to", "into", "helpers"
+DOWN_TO = "down_to"
 
 #: Further conditions, by the sentence that is told where one is not met.
-ANOTHER, OTHERS, NOT_SERVED = "another", "others", "not_served"
+ANOTHER, OTHERS, NOT_SERVED, HOLDING = "another", "others", "not_served", "holding"
 GUARDS = {
     ANOTHER: _("Whoever resolved a matter does not close it; somebody else asks."),
     OTHERS: _("Somebody else than who asked for it decides."),
@@ -57,6 +58,8 @@ GUARDS = {
     "has_department": _("No department has this matter; give it out instead."),
     "no_department": _("A department has this matter; it resolves it."),
     "higher_up": _("Nobody holds a post further up that could take it."),
+    HOLDING: _("It is handed down by the level that has it in hand."),
+    "lower_down": _("It was not passed up, or nobody further down holds a post to take it."),
     "offices": _("The department has no office to hand it on to."),
 }
 
@@ -159,6 +162,9 @@ MOVES: tuple[Move, ...] = (
          guards=("no_shelve_waiting",)),
     Move("pass_up", pgettext_lazy("step", "Pass up"),
          WITH_PLACE, None, OF_PLACE, needs=(NOTE,), guards=("higher_up",)),
+    Move("hand_down", pgettext_lazy("step", "Hand back down"),
+         (*WITH_PLACE, State.REOPENED), None, (WORKER, MANAGER), needs=(DOWN_TO, NOTE),
+         guards=("no_department", HOLDING, "lower_down")),
     Move("remind", pgettext_lazy("step", "Ask for progress"),
          OPEN, None, (MANAGER, LEADER), may=(NOTE,)),
     Move("supervise", pgettext_lazy("step", "Supervise: an answer by a day"),

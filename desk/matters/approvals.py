@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
-from casework.clocks import days_of, resident_clock
+from casework.cast import held_path
+from casework.clocks import days_of, department_clock, resident_clock
 from casework.issues import issue_step
 from casework.models import Issue, IssueRequest
-from grids.models import Role
+from grids.models import Area, Role
 from grids.naming import account_names, area_labels
+from grids.paths import path_length
 from lib.clock import now, today
 from lib.errors import Refusal
 
@@ -59,11 +61,11 @@ def answer(request: SignedInRequest, key: int) -> HttpResponse:
 def show(
     request: SignedInRequest, *, tried: int = 0, error: str = "", note: str = ""
 ) -> HttpResponse:
-    """Draw the list. A matter of a household that the person does not see has no title here:
-    what is asked, for how long and why is enough to decide."""
+    """Draw the list with what one needs to decide. A matter of a household that the person does
+    not see has neither title nor page here, and no place nearer than its village."""
     user, on = request.user, today()
     waiting = IssueRequest.objects.waiting_for(user).select_related(
-        "issue__department", "issue__area"
+        "issue__department", "issue__area", "issue__held_by"
     )
     rows = list(waiting.order_by("asked_on", "pk")[:MOST])
     seen = set(
@@ -72,13 +74,17 @@ def show(
         .values_list("pk", flat=True)
     )
     names = account_names(str(row.asked_by_id) for row in rows)
-    places = area_labels({row.issue.path for row in rows}, on=on)
     at, days = now(), days_of(row.issue for row in rows)
+    village = path_length(Area.Level.VILLAGE)
+    held = {row.pk: held_path(row.issue)[:village] for row in rows}
+    places = area_labels({row.issue.path[:village] for row in rows} | set(held.values()), on=on)
     lines: list[dict[str, Any]] = [
         {
             "request": row, "issue": row.issue, "seen": row.issue_id in seen,
-            "place": places[row.issue.path]["name"], "who": names[str(row.asked_by_id)],
-            "clock": resident_clock(row.issue, at, days), "own": row.asked_by_id == user.pk,
+            "place": places[row.issue.path[:village]]["name"], "who": names[str(row.asked_by_id)],
+            "handled": row.issue.department or places[held[row.pk]]["name"],
+            "resident": resident_clock(row.issue, at, days),
+            "department": department_clock(row.issue, at, days), "own": row.asked_by_id == user.pk,
             "error": error if row.pk == tried else "", "note": note if row.pk == tried else "",
         }
         for row in rows

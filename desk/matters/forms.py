@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from casework.cast import departments_for
+from casework.cast import departments_for, lower_levels
 from casework.issues import MISSING
 from casework.models import DispatchRule, Issue
 from casework.states import MOST_DAYS, Move
 from desk.byhand.fields import Day, HandForm, PlainText
 from grids.models import Organisation
 from grids.paths import at_and_above
+from lib.clock import today
 
 #: What the sentence of a transition is about, where it is more than a note.
 WORDS = {
@@ -25,6 +26,7 @@ WORDS = {
     "decline": gettext_lazy("Reason"),
     "reopen": gettext_lazy("What is still wrong"),
     "pass_up": gettext_lazy("Why it cannot be solved here"),
+    "hand_down": gettext_lazy("Why it can be solved there"),
     "ask_extend": gettext_lazy("Why more time is needed"),
     "ask_shelve": gettext_lazy("Why it cannot be solved now"),
     "refuse_extension": gettext_lazy("Reason"),
@@ -120,13 +122,20 @@ def _turn_to(move: Move, issue: Issue) -> forms.Field:
     return PlainText(label=gettext_lazy("Where the resident can turn instead"), max_length=120)
 
 
+def _down_to(move: Move, issue: Issue) -> forms.Field:
+    return forms.ModelChoiceField(
+        label=gettext_lazy("Level it goes back to"), queryset=lower_levels(issue, on=today())
+    )
+
+
 def _into(move: Move, issue: Issue) -> forms.Field:
     return forms.UUIDField(label=gettext_lazy("It repeats"))
 
 
 FIELDS: dict[str, Callable[[Move, Issue], forms.Field]] = {
     "result": _result, "answer": _answer, "organisation": _organisation, "helpers": _helpers,
-    "until": _until, "days": _days, "turn_to": _turn_to, "into": _into, "note": _note,
+    "until": _until, "days": _days, "turn_to": _turn_to, "into": _into,
+    "down_to": _down_to, "note": _note,
 }  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def test_a_leader_decides_on_setting_aside_without_seeing_the_household(as_user,
     water = matter_to(world.issues["water"], "received", on=world.on)
     issue_step(issue=water, verb="ask_shelve", by=world.user("clerk"), on=world.on,
                note="待资金", until=world.on + timedelta(days=30))  # fmt: skip
+    Issue.objects.filter(pk=water.pk).update(ticket="GD-7712", urgent=True)
     asked = IssueRequest.objects.get()
     for login in ("leader", "worker", "clerk", "manager", "outsider"):
         page = as_user(login).get("/approvals/")
@@ -68,6 +69,13 @@ def test_a_leader_decides_on_setting_aside_without_seeing_the_household(as_user,
     county = as_user("county_leader")
     page = county.get("/approvals/").content.decode()
     assert "待资金" in page and water.title not in page and "卫乙一" not in page
+    village = world.areas["V3"].name
+    for told in (water.get_kind_display(), water.get_subject_display(), village, "涉及人数", "GD-7712", "急件",
+                 world.organisations["department"].name, water.get_state_display(),
+                 str(water.registered_on), str(water.limit_on)):  # fmt: skip
+        assert told in page, told
+    for kept in (str(water.pk), world.areas["G31"].name):
+        assert kept not in page, kept
     assert county.post(f"/approvals/{asked.pk}/", {"granted": "0"}).status_code == 400
     assert county.post(f"/approvals/{asked.pk}/", {"granted": "1"}).status_code == 302
     assert Issue.objects.get(pk=water.pk).state == "shelved"

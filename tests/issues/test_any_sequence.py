@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.cast import moves_open
+from casework.cast import lower_levels, moves_open
 from casework.issues import issue_register, issue_step
 from casework.models import Issue, IssueStep
 from casework.states import QUIET, TABLE, TRIES
@@ -55,12 +55,14 @@ def peopled(world: World) -> World:
     return world
 
 
-def needs(world: World, verb: str, on: date, answer: str) -> dict[str, Any]:
+def needs(world: World, issue: Issue, verb: str, on: date, answer: str) -> dict[str, Any]:
     every: dict[str, Any] = {
         "note": "说明", "result": "solved", "days": 4, "answer": answer, "turn_to": "法院",
         "until": world.on + timedelta(days=30), "into": world.issues["road"],
         "organisation": world.organisations["office" if verb == "hand_on" else "department"],
     }  # fmt: skip
+    if verb == "hand_down":
+        every["down_to"] = lower_levels(issue, on=on).last()
     given = {name: every[name] for name in TABLE[verb].needs}
     if verb == "dispatch":
         given["helpers"] = [world.organisations["other"]]
@@ -80,6 +82,9 @@ def check(issue: Issue, steps: list[IssueStep], move: str, before: Issue) -> Non
     assert days == sorted(days)
     clock = ("registered_on", "limit_on", "limit_at")
     assert all(getattr(issue, name) == getattr(before, name) for name in clock)
+    assert issue.held_by is not None and issue.path.startswith(issue.held_by.path)
+    if move == "hand_down":
+        assert before.held_by is not None and len(issue.held_by.path) > len(before.held_by.path)
     assert (issue.finished_on is not None) == (issue.state in Issue.FINISHED)
     assert (issue.merged_into_id is not None) == (issue.state == "merged")
     assert (issue.review_on is not None) == (issue.state == "shelved")
@@ -119,7 +124,7 @@ def test_any_sequence_of_legal_steps(peopled: World, urgent: bool, actions: list
                 continue
             move = moves[number % len(moves)]
             issue_step(issue=before, verb=move.verb, by=users[login], on=on,
-                       version=before.version, **needs(world, move.verb, on, answer))  # fmt: skip
+                       version=before.version, **needs(world, before, move.verb, on, answer))  # fmt: skip
             issue = Issue.objects.get(pk=issue.pk)
             steps = list(issue.steps.all())
             assert [step.pk for step in steps][: len(kept)] == kept

@@ -142,6 +142,34 @@ def test_a_matter_is_passed_up_to_where_somebody_holds_it(world: World):
         issue_step(issue=issue, verb="pass_up", by=world.user("manager"), on=world.on, note="再报")
 
 
+def test_a_matter_comes_back_down_by_the_level_that_holds_it(world: World):
+    issue = issue_register(kind="help", subject="other", source="visit", title="修桥",
+                           area=world.areas["U111"], on=world.on)  # fmt: skip
+    manager, worker = world.user("manager"), world.user("worker")
+
+    def down(to: str, by: Any, **given: Any) -> Any:
+        return issue_step(issue=issue, verb="hand_down", by=by, on=world.on,
+                          down_to=world.areas[to], **given)  # fmt: skip
+
+    with pytest.raises(Refusal, match="上报"):
+        down("U111", manager, note="可办")
+    for _n in range(3):
+        issue = issue_step(issue=issue, verb="pass_up", by=manager, on=world.on, note="难")
+    before = (issue.limit_on, issue.state)
+    for by, to, given, field in (
+        (manager, "V1", {}, "note"), (manager, "T1", {"note": "可办"}, "down_to"),
+        (manager, "V2", {"note": "可办"}, "down_to"), (worker, "G11", {"note": "可办"}, ""),
+    ):  # fmt: skip
+        with pytest.raises(Refusal) as refused:
+            down(to, by, **given)
+        assert refused.value.field == field, to
+    issue = down("G11", manager, note="网格可办")
+    assert issue.held_by == world.areas["G11"] and (issue.limit_on, issue.state) == before
+    step = issue.steps.last()
+    assert step.verb == "hand_down" and world.areas["G11"].name in step.note
+    assert step.note.endswith("网格可办")
+
+
 def test_a_dispute_has_a_place_and_no_household(world: World):
     given: dict[str, Any] = {"kind": "dispute", "subject": "farming", "source": "visit", "title": "草场边界",
              "on": world.on}  # fmt: skip

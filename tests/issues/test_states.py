@@ -25,6 +25,7 @@ def words(world: World, verb: str) -> dict[str, Any]:
         "note": "说明", "result": "solved", "organisation": world.organisations["department"],
         "until": world.on + timedelta(days=9), "days": 3, "answer": "satisfied",
         "turn_to": "县人民法院", "into": world.issues["lamp"],
+        "down_to": world.areas["V1"],
     }  # fmt: skip
     return {name: every[name] for name in TABLE[verb].needs}
 
