@@ -116,7 +116,7 @@ def _card(face: Face, address: str) -> str:
         + "<br>".join(f"{label}：{text(words)}" for label, words in told if words)
         + "</p>"
     )
-    lines.append(f'<img class="qr" src="{_code(f"{address}/c/{face.code}/")}" alt="">')
+    lines.append(f'<img class="qr" src="{code_image(f"{address}/c/{face.code}/")}" alt="">')
     scan = _(
         "Scan to see who your contact is, raise a matter, see how it goes, rate the service, ask"
         " for fewer contacts, or ask who holds your data."
@@ -128,7 +128,7 @@ def _card(face: Face, address: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _code(address: str) -> str:
+def code_image(address: str) -> str:
     """The QR code of an address as an image; a damaged seventh of it is made good."""
     import segno
 

@@ -1,4 +1,4 @@
-"""Contact cards of the demo town, and what waits from residents.
+"""Contact cards of the demo town, what waits from residents, and what they said of the service.
 
 All is invented but one number: in 2024 760 cards were handed over, as 音德尔镇 published.
 """
@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from casework.cards import codes_for
-from casework.models import CardCode, CardText, ContactCard
+from casework.models import CardCode, CardText, ContactCard, Issue, Rating
+from casework.ratings import rating_from_card, rating_give, rating_link_issue
 from casework.submissions import Words, submission_send
 from grids.models import Area
 from households.models import Link, Need
@@ -33,6 +34,12 @@ SENT = [
 ]
 
 
+#: Ratings by card of the villages, in turn: some more than are withheld, some fewer.
+BY_CARD = (14, 2, 9, 0, 6, 11, 3, 7)
+MATTERS_RATED = 3
+SAID = ("", "", "很快就有人来了", "", "办事耐心", "希望再快一点", "")
+
+
 @transaction.atomic
 def cards_load(manager: User, *, today: date, published: bool) -> int:
     """Cards of 2024 where these are published; texts and messages that wait. How many cards."""
@@ -44,6 +51,7 @@ def cards_load(manager: User, *, today: date, published: bool) -> int:
             complain="12345 热线，全天受理",
         )  # fmt: skip
     _sent(today)
+    _rated(today)
     return made
 
 
@@ -70,6 +78,33 @@ def _handed(manager: User) -> int:
             )
         )  # fmt: skip
     return len(ContactCard.objects.bulk_create(cards, batch_size=2000))
+
+
+def _rated(today: date) -> None:
+    """The service at the villages by the codes of their cards, and some matters by their links."""
+    rng = random.Random("ratings")
+    villages = Area.objects.in_force(today).filter(level="village").with_code(today)
+    for turn, village in enumerate(villages.order_by("code", "name")):
+        links = Link.objects.in_force(today).filter(
+            household__path__startswith=village.path, household__during__contains=today
+        )
+        link = links.select_related("household").order_by("household__serial", "role_id").first()
+        if link is None:
+            continue
+        code = next(iter(codes_for([link], on=today).values()))
+        for _n in range(BY_CARD[turn % len(BY_CARD)]):
+            rating_from_card(
+                code=code, answer=_said(rng), text=rng.choice(SAID),
+                on=today - timedelta(days=rng.randrange(1, 330)),
+            )  # fmt: skip
+    waiting = Issue.objects.filter(state=Issue.State.RESOLVED).order_by("title", "registered_on")
+    for issue in waiting[:MATTERS_RATED]:
+        token = rating_link_issue(issue=issue, on=today)
+        rating_give(token=token, answer=_said(rng), on=today)
+
+
+def _said(rng: random.Random) -> str:
+    return rng.choices(Rating.Answer.values, (70, 22, 8))[0]
 
 
 def _sent(today: date) -> None:

@@ -96,6 +96,23 @@ def may_pass_on(issue: Issue, user: User, *, on: date) -> bool:
     )
 
 
+def rating_link_held(*, token: str, on: date, by: User) -> RatingLink:
+    """The link of an address somebody has just made, to put it on paper.
+
+    Refusal where it opens nothing any more, and for who may not pass it on.
+    """
+    link = rating_link_open(token, on=on)
+    issue = link.issue
+    if issue is None:
+        may = scope_of(by).manages(link.path)
+    else:
+        seen = Issue.objects.visible_to(by).filter(pk=issue.pk).exists()
+        may = seen and may_pass_on(issue, by, on=on)
+    if not may:
+        raise Refusal(_("The address is passed on by the grid office and the staff of the place."))
+    return link
+
+
 def rating_link_open(token: str, *, on: date) -> RatingLink:
     """The link a token opens, for its page; Refusal where it is unknown, used or too old."""
     link = RatingLink.objects.filter(token_hash=hashed(token)).select_related("issue").first()

@@ -20,6 +20,7 @@ from desk import (
     tasks,
 )
 from desk.byhand import leaving, needs, shape, writing
+from desk.ratings import slip as rating_slip
 from desk.visits import contacts as visits
 from desk.visits import ratings, sweep, today
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("today/<uuid:key>/called/", today.called, name="today-called"),
     path("today/<uuid:key>/dismiss/", today.dismiss, name="today-dismiss"),
     path("ratings/", ratings.page, name="ratings"),
+    path("ratings/slip/", rating_slip, name="rating-slip"),
     path("sweep/", sweep.home, name="sweep"),
     path("sweep/<uuid:key>/", sweep.page, name="sweep-grid"),
     path("sweep/<uuid:key>/<uuid:household>/change/", sweep.change, name="sweep-change"),

@@ -44,7 +44,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         link = rating_link_open(token, on=on)
     except Refusal as refusal:
         return draw(request, "over", {"error": refusal}, status=404)
-    context = {**_form(request), "issue": link.issue, "place": link.area.name}
+    context = {**_form(request), "issue": link.issue, "until": link.expires_on}
     if request.method != "POST":
         return draw(request, "rate", context)
     try:

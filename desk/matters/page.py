@@ -24,6 +24,7 @@ from casework.ratings import may_pass_on
 from casework.repeats import repeats_of
 from casework.states import TABLE, Move, label_of
 from desk.matters.forms import StepForm
+from desk.ratings import made_of
 from desk.tables.words import SEES_MATTERS
 from grids.models import Area
 from grids.naming import account_names
@@ -114,11 +115,11 @@ def act(request: SignedInRequest, key: UUID) -> HttpResponse:
 
 def show(
     request: SignedInRequest, issue: Issue, *, tried: StepForm | None = None, error: str = "",
-    made: tuple[str, str] | None = None,
+    made: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Draw a matter with only what this person may see, and note it for the access log.
 
-    ``made`` is an address to rate it and the picture of its code, shown this once.
+    ``made`` is the secret part of an address to rate it, shown this once.
     """
     user, on, at = request.user, today(), now()
     cast = cast_of(issue, user, on=on)
@@ -147,7 +148,9 @@ def show(
         "requests": issue.requests.filter(granted__isnull=True),  # type: ignore[attr-defined]
         "merged": Issue.objects.visible_to(user).filter(merged_into=issue),
         "merged_n": issue.repeats.count(),  # type: ignore[attr-defined]
-        "repeats": repeats, "today": on, "error": error, "made": made,
+        "repeats": repeats, "today": on, "error": error,
+        "made": made_of(request, made, on=on, contact_way=issue.contact_way if shows_way else "")
+        if made else None,
         "may_pass_on": not made and may_pass_on(issue, user, on=on),
         "kept": typed_of(tried) if tried and tried.move not in moves else [],
         "chosen": str(tried.data.get("into", "")) if tried else "",

@@ -8,11 +8,11 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.gate import SignedInRequest, allow
 from casework.ratings import rating_link_issue, ratings_of
+from desk.ratings import made_of
 from grids.asked import asked_area
 from grids.models import Area
 from grids.scope import scope_of
@@ -30,11 +30,11 @@ def page(request: SignedInRequest) -> HttpResponse:
     """An area and those directly beneath it. A POST makes a one-time address for the place."""
     on = today()
     area = asked_area(request.user, request.GET.get("area"), on=on)
-    made = ""
+    made = None
     if request.method == "POST":
         try:
             token = rating_link_issue(area=area, on=on, by=request.user)
-            made = request.build_absolute_uri(reverse("rate", args=[token]))
+            made = made_of(request, token, on=on)
         except Refusal as refusal:
             messages.error(request, refusal.sentence)
     children = list(
