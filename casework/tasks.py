@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.coverage import REASONS, refresh, sums
-from casework.models import Task, TaskHousehold, TaskStep
+from casework.models import Issue, Task, TaskHousehold, TaskStep
 from casework.querysets import touching
 from grids.models import Area, Post, Role
 from grids.paths import at_and_above
@@ -29,13 +29,17 @@ HOLDS = (Role.Kind.MANAGER, Role.Kind.WORKER, Role.Kind.VILLAGE_LEAD)
 #: A task waits at least for today's answer and at most for this long.
 LONGEST = timedelta(days=366)
 State, Verb = Task.State, TaskStep.Verb
+#: What a leader supervises; handed out in ``casework/supervising.py``.
+OF_MATTERS = (Task.Subject.MATTERS, Task.Subject.LATE)
 
 
-def post_handing(user: User, area: Area, *, on: date) -> Post | None:
-    """The nearest post by which somebody may hand out what is in an area."""
+def post_handing(
+    user: User, area: Area, *, on: date, kinds: Iterable[str] = HANDS_OUT
+) -> Post | None:
+    """The nearest post, of the kinds given, by which somebody may hand out what is in an area."""
     above = at_and_above(area.path)
     posts = Post.objects.in_force(on).filter(
-        person=scope_of(user).person, area__isnull=False, path__in=above, role__kind__in=HANDS_OUT
+        person=scope_of(user).person, area__isnull=False, path__in=above, role__kind__in=kinds
     )
     return max(posts, key=lambda post: (len(post.path), str(post.pk)), default=None)
 
@@ -68,6 +72,13 @@ def number_now(area: Area, subject: str, reason: str, *, on: date) -> int:
     return row[f"gap_{reason}"] if reason else row["households"] - row["excluded"] - row["linked"]
 
 
+def number_of(task: Task, *, on: date) -> int:
+    """How many of a task there are today; of matters, how many of those handed out are open."""
+    if task.subject in OF_MATTERS:
+        return task.matters.exclude(issue__state__in=Issue.FINISHED).count()  # type: ignore[attr-defined]
+    return number_now(task.area, task.subject, task.reason, on=on)
+
+
 @transaction.atomic
 def task_hand(
     *, area: Area, subject: str, reason: str = "", to_post: Post, due_on: date, on: date,
@@ -77,7 +88,7 @@ def task_hand(
     from_post = post_handing(by, area, on=on)
     if from_post is None:
         raise Refusal(_("Only a leader or the township grid office of this area may do this."))
-    if subject not in Task.Subject.values:
+    if subject not in (Task.Subject.GAP, Task.Subject.VACANCIES):
         raise Refusal(_("Choose what the task is about."), field="subject")
     if reason and (subject != Task.Subject.GAP or reason not in REASONS):
         raise Refusal(_("Choose one of the reasons."), field="reason")
@@ -195,7 +206,7 @@ def _step(task: Task, verb: str, *, on: date, by: User, note: str = "") -> Task:
     note = note.strip()[:400]
     if words and not note:
         raise Refusal(_("Write in a sentence how it stands."), field="note")
-    number = number_now(task.area, task.subject, task.reason, on=on)
+    number = number_of(task, on=on)
     TaskStep.objects.create(task=task, verb=verb, on=on, by=by, note=note, number=number)
     task.state = to or task.state
     task.save(update_fields=["state"])

@@ -41,6 +41,9 @@ def nav(request: HttpRequest) -> dict[str, object]:
         pages.append((reverse("mine"), _("My households")))
     if scope.departments:
         pages.append((reverse("matters"), _("Matters")))
+        if not scope.areas:
+            pages.append((reverse("tasks"), _("Tasks")))
+            counts[reverse("tasks")] = tasks_waiting(user, on=today()).count()
     if scope.areas:
         pages.append((reverse("tables"), _("Tables")))
         pages.append((reverse("tasks"), _("Tasks")))

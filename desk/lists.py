@@ -61,6 +61,7 @@ ACTIONS = {
     "emergency.print": _("emergency list, printed"),
     "emergency.map": _("emergency list on its map"),
     "task.households": _("households of a task"),
+    "task.matters": _("matters of a task"),
     "submissions.list": _("messages from residents"),
     "submission.page": _("message from a resident"),
     "submission.photo": _("photo from a resident"),

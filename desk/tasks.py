@@ -22,12 +22,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.gate import SignedInRequest, allow
 from accounts.models import User
 from accounts.reads import Read, note_read
-from casework.models import Task, TaskHousehold, TaskStep
+from casework.models import Issue, Task, TaskHousehold, TaskStep
 from casework.tasks import (
     HANDS_OUT,
     HOLDS,
+    OF_MATTERS,
     moves_open,
     number_now,
+    number_of,
     post_handing,
     posts_to_hand_to,
     side_of,
@@ -41,14 +43,14 @@ from casework.tasks import (
     task_withdraw,
 )
 from grids.asked import asked_area
-from grids.models import Area, AreaCode, Post
+from grids.models import Area, AreaCode, Post, Role
 from grids.naming import area_labels, map_address, name_from_afar
 from grids.scope import scope_of
 from households.models import Link
 from lib.clock import today
 from lib.errors import Refusal
 
-TAKES_PART = tuple(dict.fromkeys([*HANDS_OUT, *HOLDS]))
+TAKES_PART = tuple(dict.fromkeys([*HANDS_OUT, *HOLDS, Role.Kind.DEPARTMENT]))
 PAGE = 50
 DONE_SHOWN = 20
 #: Posts offered to hand to; those of the area itself and above it come first.
@@ -100,8 +102,10 @@ class HouseholdLine:
 
 def subject_of(task: Task) -> str:
     """What a task is about, in words."""
-    reason = REASONS.get(task.reason)
-    return f"{task.get_subject_display()} · {reason}" if reason else task.get_subject_display()
+    part: Any = REASONS.get(task.reason) or task.organisation
+    if task.reason == Task.NO_DEPARTMENT:
+        part = _("not given to a department")
+    return f"{task.get_subject_display()} · {part}" if part else task.get_subject_display()
 
 
 def lines_of(tasks: list[Task], *, on: date) -> list[Line]:
@@ -110,7 +114,7 @@ def lines_of(tasks: list[Task], *, on: date) -> list[Line]:
     return [
         Line(
             task, names[task.path]["name"], subject_of(task),
-            number_now(task.area, task.subject, task.reason, on=on),
+            number_of(task, on=on),
             task.due_on < on and task.state in (Task.State.HANDED, Task.State.ACCEPTED),
         )
         for task in tasks
@@ -120,7 +124,12 @@ def lines_of(tasks: list[Task], *, on: date) -> list[Line]:
 def with_people(tasks: Any) -> Any:
     """Tasks with the people and roles of both posts."""
     return tasks.select_related(
-        "area", "from_post__person", "from_post__role", "to_post__person", "to_post__role"
+        "area",
+        "organisation",
+        "from_post__person",
+        "from_post__role",
+        "to_post__person",
+        "to_post__role",
     )
 
 
@@ -262,8 +271,8 @@ def show(request: SignedInRequest, task: Task, *, error: str = "", verb: str = "
         open_steps = [step for step in open_steps if side == "handed" and step in PUTS_AWAY]
     context = {
         "task": task, "place": name_from_afar(task.area), "subject": subject_of(task),
-        "on_map": map_address(request.user, task.area, on=on),
-        "now": number_now(task.area, task.subject, task.reason, on=on),
+        "on_map": map_address(user, task.area, on=on) if scope_of(user).areas else "",
+        "now": number_of(task, on=on), **matters_shown(request, task),
         "linked": linked_since(households, on=on), "kept": task.lines.count(),
         "side": side, "open_steps": open_steps,
         "running": running, "post_ended": task.state in Task.OPEN and not running,
@@ -272,6 +281,23 @@ def show(request: SignedInRequest, task: Task, *, error: str = "", verb: str = "
         "error": error, "verb": verb, "note": request.POST.get("note", ""),
     }  # fmt: skip
     return render(request, "desk/task.html", context, status=400 if error else 200)
+
+
+def matters_shown(request: SignedInRequest, task: Task) -> dict[str, Any]:
+    """The open matters of a sum that somebody sees anyway, and of how many only the count is."""
+    if task.subject not in OF_MATTERS:
+        return {"of_matters": False}
+    running = Issue.objects.exclude(state__in=Issue.FINISHED).filter(
+        pk__in=task.matters.values("issue")  # type: ignore[attr-defined]
+    )
+    seen = running.filter(pk__in=Issue.objects.visible_to(request.user).values("pk"))
+    shown = Paginator(seen.order_by("limit_on", "pk"), PAGE).get_page(request.GET.get("page"))
+    of_households = sum(1 for issue in shown if issue.household_id)
+    note_read(request, Read("task.matters", str(task.pk), of_households, "P2"))
+    return {
+        "of_matters": True, "matters": shown,
+        "unseen": running.count() - shown.paginator.count,
+    }  # fmt: skip
 
 
 def linked_since(households: Any, *, on: date) -> int:

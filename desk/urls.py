@@ -17,6 +17,7 @@ from desk import (
     posts,
     samples,
     submissions,
+    supervising,
     tasks,
 )
 from desk.byhand import leaving, needs, shape, writing
@@ -84,6 +85,7 @@ urlpatterns = [
     path("emergency/<uuid:key>/print/", emergency.paper, name="emergency-print"),
     path("emergency/<uuid:key>/close/", emergency.close, name="emergency-close"),
     path("tasks/", tasks.home, name="tasks"),
+    path("tasks/supervise/", supervising.page, name="supervise"),
     path("tasks/new/", tasks.new, name="task-new"),
     path("tasks/<uuid:key>/", tasks.page, name="task"),
     path("tasks/<uuid:key>/steps/", tasks.act, name="task-act"),

@@ -39,7 +39,7 @@ from casework.models.residents import (
     Submission,
 )
 from casework.models.samples import Sample, SampleCall
-from casework.models.tasks import Task, TaskHousehold, TaskStep
+from casework.models.tasks import Task, TaskHousehold, TaskMatter, TaskStep
 
 __all__ = [
     "Activity",
@@ -83,6 +83,7 @@ __all__ = [
     "Submission",
     "Task",
     "TaskHousehold",
+    "TaskMatter",
     "TaskStep",
     "Topic",
     "Uptake",

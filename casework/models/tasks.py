@@ -10,8 +10,9 @@ from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.models.issues import Issue
 from casework.querysets import TaskHouseholdQuerySet, TaskQuerySet
-from grids.models import Area, Post
+from grids.models import Area, Organisation, Post
 from grids.paths import PathField
 from households.models import Household
 from lib.history import tracked
@@ -19,7 +20,8 @@ from lib.history import tracked
 
 @tracked()
 class Task(models.Model):
-    """A gap handed to the post that must close it (交办): by when, and what was answered.
+    """A gap, or a sum of matters that a leader supervises (督办), handed to the post that must
+    close it (交办): by when, and what was answered.
 
     It rests on two posts, the one that handed it out and the one that holds it; where one of
     them ends, it opens nothing any more. ``number`` is how many there were on the day.
@@ -28,6 +30,11 @@ class Task(models.Model):
     class Subject(models.TextChoices):
         GAP = "gap", _("households without contact")
         VACANCIES = "vacancies", _("vacant posts")
+        MATTERS = "matters", _("open matters")
+        LATE = "late", _("overdue matters")
+
+    #: Of the reason, where the matters are those that no department was given.
+    NO_DEPARTMENT = "no_dept"
 
     class State(models.TextChoices):
         HANDED = "handed", _("handed out")
@@ -44,6 +51,8 @@ class Task(models.Model):
     path = PathField(editable=False)
     subject = models.CharField(_("what it is about"), max_length=10, choices=Subject)
     reason = models.CharField(_("reason of the gap"), max_length=10, blank=True)
+    #: Of matters: the department that has them; none for every one of the area.
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     number = models.PositiveIntegerField(_("number when handed out"))
     note = models.CharField(_("note"), max_length=400, blank=True)
     from_post = models.ForeignKey(Post, models.PROTECT, related_name="tasks_handed")
@@ -80,6 +89,18 @@ class TaskHousehold(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "household"], name="taskhousehold_once"),
+        ]
+
+
+class TaskMatter(models.Model):
+    """A matter that was open or late on the day its sum was handed out."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="matters")
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "issue"], name="taskmatter_once"),
         ]
 
 

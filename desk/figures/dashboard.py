@@ -17,10 +17,11 @@ from django.views.decorators.http import require_GET
 from accounts.gate import SignedInRequest, allow
 from casework.models import Issue
 from casework.report import coverage_report
+from casework.supervising import post_leading
 from desk.figures.opening import Opening, Shown
 from desk.tables.words import SEES_AREAS
 from grids.asked import asked_area, asked_level
-from grids.models import Area
+from grids.models import Area, Role
 from grids.naming import map_address, name_from_afar, trail_of
 from grids.scope import scope_of
 from lib.clock import today
@@ -90,6 +91,8 @@ def page(request: SignedInRequest) -> HttpResponse:
                       and key.endswith(":rate") and key in shown],
         "kept": kept, "since": since,
         "waiting": waiting(kept, earlier) if kept else None,
+        "leads": Role.Kind.LEADER in scope.kinds
+        and post_leading(request.user, area, on=on) is not None,
         "compared": comparison(area, report, known, on=kept.on if kept else on),
         "level": Area.Level(report["level"]).label,
         "charts": charts(area.path, known, on=on, all_counts=all_counts),
@@ -164,7 +167,7 @@ def waiting(kept: Snapshot, opening: Opening) -> dict[str, Any]:
     )  # fmt: skip
     departments = [
         {
-            "name": name or _("not given to a department"),
+            "name": name or _("not given to a department"), "key": key or "none",
             "open": _counted(opening, "issues_open" if key else "issues_unassigned", n, key),
             "late": _counted(opening, "issues_overdue" if key else "issues_unassigned_overdue",
                              late, key),

@@ -96,6 +96,7 @@ def addresses(world: World) -> list[str]:
     for key, level, *_rest in AREAS:
         code = CODES[key]
         found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]
+        found.append(f"/tasks/supervise/?area={code}&sum=matters")
         found += [
             f"/api/v1/coverage?area={code}",
             f"/api/v1/areas/{world.areas[key].pk}/location",
