@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import json
 import os
+import posixpath
 import resource
 import sys
 import zipfile
@@ -181,19 +182,146 @@ def decode(data: bytes) -> str:
 
 
 def fill_form(data: bytes, options: dict[str, int]) -> None:
-    """The first line names sheet, cell and value of what is written; the rest is the workbook."""
-    import base64
+    """The first line names sheet, cell and value of what is written; the rest is the workbook.
 
-    import openpyxl
-
+    Only these cells are touched, in the XML of their sheets: pictures, shapes, merged headers,
+    rules, formats, lists to choose from and print settings stay what they were.
+    """
     head, _line, book = data.partition(b"\n")
     check_archive(book, options)
-    filled = openpyxl.load_workbook(io.BytesIO(book))
+    wanted: dict[str, dict[str, Any]] = {}
     for sheet, cell, value in json.loads(head):
-        filled[sheet][cell].value = value
+        wanted.setdefault(sheet, {})[cell] = value
     out = io.BytesIO()
-    filled.save(out)
+    with zipfile.ZipFile(io.BytesIO(book)) as archive, zipfile.ZipFile(out, "w") as filled:
+        main, sheets = parts_of(archive)
+        for entry in archive.infolist():
+            part = archive.read(entry)
+            if entry.filename in sheets:
+                part = sheet_filled(part, wanted.get(sheets[entry.filename], {}))
+            elif entry.filename == main:
+                part = calculated_anew(part)
+            filled.writestr(entry, part)
     send({"book": base64.b64encode(out.getvalue()).decode()})
+
+
+def xml_of(part: bytes) -> Any:
+    """The tree of a part; entities and outside files are left alone."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.fromstring(part, parser)
+
+
+def bytes_of(root: Any) -> bytes:
+    from lxml import etree
+
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def parts_of(archive: zipfile.ZipFile) -> tuple[str, dict[str, str]]:
+    """The part of the workbook, and by the part of each sheet its name."""
+    main = next(
+        target
+        for kind, _key, target in relations(archive, "")
+        if kind.rpartition("/")[2] == "officeDocument"
+    )
+    targets = {key: target for _kind, key, target in relations(archive, main)}
+    found = {}
+    for sheet in xml_of(archive.read(main)).iter("{*}sheet"):
+        key = next(value for name, value in sheet.attrib.items() if name.endswith("}id"))
+        if key in targets:
+            found[targets[key]] = sheet.get("name")
+    return main, found
+
+
+def relations(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str, str]]:
+    """Kind, id and part of everything a part (of the archive: empty) refers to."""
+    folder, name = posixpath.split(part)
+    root = xml_of(archive.read(posixpath.join(folder, "_rels", f"{name}.rels")))
+    return [
+        (one.get("Type", ""), one.get("Id", ""),
+         posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))[1:])
+        for one in root.iter("{*}Relationship") if one.get("TargetMode") != "External"
+    ]  # fmt: skip
+
+
+def sheet_filled(part: bytes, wanted: dict[str, Any]) -> bytes:
+    """A sheet with the values written; results of formulas are left to whoever opens it."""
+    root = xml_of(part)
+    rows = root.find("{*}sheetData")
+    for formula in rows.findall("{*}row/{*}c/{*}f"):
+        cell = formula.getparent()
+        cell.attrib.pop("t", None)
+        for result in cell.findall("{*}v"):
+            cell.remove(result)
+    for where, value in wanted.items():
+        letters = where.rstrip("0123456789")
+        row = placed(rows, "row", int(where[len(letters) :]), where[len(letters) :])
+        row.attrib.pop("spans", None)
+        write(placed(row, "c", number_of(letters), where), value)
+    return bytes_of(root)
+
+
+def number_of(letters: str) -> int:
+    """A column as a number from 1."""
+    n = 0
+    for letter in letters:
+        n = n * 26 + ord(letter) - 64
+    return n
+
+
+def placed(parent: Any, tag: str, number: int, name: str) -> Any:
+    """The row or cell of a number, made at its place where the sheet has none."""
+    at = 0
+    for position, child in enumerate(parent.findall("{*}" + tag)):
+        said = child.get("r", "")
+        at = (int(said) if said.isdigit() else number_of(said.rstrip("0123456789"))) or at + 1
+        if at == number:
+            return child
+        if at > number:
+            made = child.makeelement(child.tag, {"r": name})
+            parent.insert(position, made)
+            return made
+    made = parent.makeelement(parent.tag.rpartition("}")[0] + "}" + tag, {"r": name})
+    parent.append(made)
+    return made
+
+
+def write(cell: Any, value: Any) -> None:
+    """A number, or a text, which is never read as a formula; its format stays."""
+    for child in list(cell):
+        cell.remove(child)
+    cell.attrib.pop("t", None)
+    space = cell.tag.rpartition("}")[0] + "}"
+    if isinstance(value, str):
+        text = "".join(letter for letter in value if letter >= " " or letter in "\t\n")
+        if text:
+            cell.set("t", "inlineStr")
+            inner = cell.makeelement(space + "is")
+            shown = cell.makeelement(
+                space + "t", {"{http://www.w3.org/XML/1998/namespace}space": "preserve"}
+            )
+            shown.text = text
+            inner.append(shown)
+            cell.append(inner)
+        return
+    number = cell.makeelement(space + "v")
+    number.text = repr(value)
+    cell.append(number)
+
+
+def calculated_anew(part: bytes) -> bytes:
+    """The workbook told to work its formulas out when it is opened."""
+    root = xml_of(part)
+    known = root.find("{*}calcPr")
+    if known is None:
+        known = root.makeelement(root.tag.rpartition("}")[0] + "}calcPr")
+        before = ("sheets", "functionGroups", "externalReferences", "definedNames")
+        [last] = [one for name in before for one in root.findall("{*}" + name)][-1:]
+        last.addnext(known)
+    known.set("fullCalcOnLoad", "1")
+    return bytes_of(root)
 
 
 # Maps

@@ -99,6 +99,8 @@ def places_in(file: bytes, area: Area, *, on: date) -> tuple[list[dict[str, Any]
         raise Refusal(str(error), field="file") from None
     if not file.startswith(b"PK"):
         raise Refusal(_("Save the form as .xlsx; only such a file can be filled."), field="file")
+    if b"vbaProject.bin" in file:
+        raise Refusal(_("The workbook holds macros. Save it as .xlsx without them."), field="file")
     names = by_name()
     beneath = {
         place.name: str(place.pk)
@@ -250,8 +252,7 @@ def workbook(form: Form, rows: list[Filled]) -> bytes:
             continue
         for row in marks:
             text = text.replace(row.place.mark, row.text) if row.place.mark else row.text
-        # A text of ours never becomes a formula.
-        written.append([sheet, cell, f"'{text}" if text.startswith(("=", "+", "@")) else text])
+        written.append([sheet, cell, text])
     head = json.dumps(written, ensure_ascii=False).encode() + b"\n"
     try:
         answer = next(iter(list(sandbox.run("fill", head + bytes(form.file), limits=LIMITS))))

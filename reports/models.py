@@ -17,8 +17,9 @@ class Snapshot(models.Model):
     """What the indicators were for an area and all beneath it at the end of a day. Derived data.
 
     ``values`` holds numbers by the key of the indicator; nought is left out. Of a period ``key``
-    is that day alone, ``key@m`` the month and ``key@y`` the year up to it. One row for each
-    county, township, village and grid, and for each day.
+    is that day alone, ``key@m`` the month and ``key@y`` the year up to it; ``key@w`` of a few is
+    the week from its Monday up to it. One row for each county, township, village and grid, and
+    for each day.
     """
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="snapshots")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import TruncWeek
 
 from grids.models import Area
 from grids.paths import path_length
@@ -23,7 +25,9 @@ from reports.waiting import parts_by_path
 #: Levels that have a row; a unit's numbers are part of its grid's.
 LEVELS = ("county", "township", "village", "grid")
 #: Spans of a period as they stand behind its key.
-DAY, MONTH, YEAR = "", "@m", "@y"
+DAY, WEEK, MONTH, YEAR = "", "@w", "@m", "@y"
+#: What is kept by the week, nought as well: what the charts of a dashboard draw.
+WEEKLY = ("issues_registered", "issues_closed", "contacts")
 BATCH = 500
 
 
@@ -41,9 +45,10 @@ def _write(path: str, *, on: date, current: date) -> int:
     areas = Area.objects.in_force(on).filter(path__startswith=path, level__in=LEVELS)
     numbers = counted(path, on=on, current=current)
     parts = parts_by_path(path, until=on, current=current)
+    nought = {f"{key}{WEEK}": 0 for key in WEEKLY}
     rows = [
         Snapshot(
-            area=area, path=area.path, on=on, values=numbers.get(area.path, {}),
+            area=area, path=area.path, on=on, values=nought | numbers.get(area.path, {}),
             parts=parts.get(area.path, {}), written_at=now(),
         )
         for area in areas.order_by("path")
@@ -56,7 +61,7 @@ def _write(path: str, *, on: date, current: date) -> int:
 
 
 def counted(path: str, *, on: date, current: date) -> dict[str, dict[str, Any]]:
-    """Numbers of the day by area, with those of its month and its year; sums over what is below."""
+    """Numbers of the day by area, of its week, month and year; sums over what is below."""
     known = registry()
     simple = [one for one in needed(known.values(), known) if one.of is None and one.less is None]
     flowing = [one for one in simple if one.period == "period"]
@@ -65,6 +70,7 @@ def counted(path: str, *, on: date, current: date) -> dict[str, dict[str, Any]]:
         (simple, on, DAY),
         (flowing, month_of(on)[0], MONTH),
         (flowing, on.replace(month=1, day=1), YEAR),
+        ([known[key] for key in WEEKLY], monday_of(on), WEEK),
     ):
         sums = sums_by_path(wanted, path, since=since, until=on, current=current)
         for area, key, number in added_up(sums):
@@ -106,30 +112,59 @@ def latest(path: str, *, on: date) -> Snapshot | None:
     return Snapshot.objects.filter(path=path, on__lte=on).order_by("-on").first()
 
 
-def by_weeks(path: str, *, on: date, weeks: int) -> list[Snapshot]:
-    """Summaries of an area on a day and on the same day of the weeks before it, oldest first.
+@dataclass(frozen=True)
+class Week:
+    """A week from Monday to Sunday, of the current one up to today; ``row`` is its last summary.
 
-    Weeks without a summary are left out.
+    ``row`` is None where none of its days has one.
     """
-    days = [on - timedelta(weeks=back) for back in range(weeks)]
-    return list(Snapshot.objects.filter(path=path, on__in=days).order_by("on"))
+
+    first: date
+    last: date
+    row: Snapshot | None
+
+    def flow(self, key: str) -> int | None:
+        """What happened in it up to its summary, of a key of ``WEEKLY``; None where unknown."""
+        number = self.row.values.get(f"{key}{WEEK}") if self.row else None
+        return None if number is None else int(number)
+
+    def stock(self, one: Indicator, known: Mapping[str, Indicator]) -> Number | None:
+        """How it stood at its end; None without a summary, without a household on record, and
+        of a rate with nothing to divide by."""
+        if self.row is None or not self.row.values.get("households"):
+            return None
+        return read(self.row.values, one, known).number
 
 
-def flows_by_weeks(path: str, keys: Iterable[str], *, on: date, weeks: int) -> list[dict[str, Any]]:
-    """What happened in each of the last weeks, from the summaries of its seven days.
+def monday_of(on: date) -> date:
+    """The Monday of the week a day is in."""
+    return on - timedelta(days=on.weekday())
 
-    Oldest first: ``on`` its last day, ``days`` how many of the seven have a summary, and the sums.
-    """
-    wanted = list(keys)
-    found: list[dict[str, Any]] = [
-        {"on": on - timedelta(weeks=back), "days": 0, **dict.fromkeys(wanted, 0)}
-        for back in reversed(range(weeks))
+
+def by_weeks(path: str, *, on: date, weeks: int) -> list[Week]:
+    """The week of a day and those before it, oldest first, each with its last summary."""
+    begin = monday_of(on) - timedelta(weeks=weeks - 1)
+    rows = (
+        Snapshot.objects.filter(path=path, on__gte=begin, on__lte=on)
+        .annotate(week=TruncWeek("on"))
+        .order_by("week", "-on")
+        .distinct("week")
+    )
+    last = {monday_of(row.on): row for row in rows}
+    mondays = [begin + timedelta(weeks=n) for n in range(weeks)]
+    return [
+        Week(monday, min(monday + timedelta(days=6), on), last.get(monday)) for monday in mondays
     ]
-    since = on - timedelta(weeks=weeks)
-    rows = Snapshot.objects.filter(path=path, on__gt=since, on__lte=on)
-    for day, values in rows.values_list("on", "values"):
-        week = found[weeks - 1 - (on - day).days // 7]
-        week["days"] += 1
-        for key in wanted:
-            week[key] += int(values.get(key, 0))
-    return found
+
+
+def days_of_weeks(on: date, weeks: int) -> list[date]:
+    """The days whose summaries a dashboard of a day compares: the Sundays of the weeks before it,
+    the same day of the month before, and the day itself; oldest first."""
+    sundays = [monday_of(on) - timedelta(days=1, weeks=back) for back in range(weeks - 1)]
+    return sorted({*sundays, month_before(on), on})
+
+
+def month_before(on: date) -> date:
+    """The same day of the month before, the last of that month where it has none."""
+    last = on.replace(day=1) - timedelta(days=1)
+    return last.replace(day=min(on.day, last.day))

@@ -19,6 +19,7 @@ from casework.models import Issue
 from casework.report import coverage_report
 from casework.supervising import post_leading
 from desk.figures.opening import Opening, Shown
+from desk.figures.trends import trend_of
 from desk.tables.words import SEES_AREAS
 from grids.asked import asked_area, asked_level
 from grids.models import Area, Role
@@ -30,11 +31,10 @@ from reports.indicators import registry
 from reports.measures import Indicator, Value, quotient
 from reports.models import Snapshot
 from reports.shown import coverage_values, guarded
-from reports.snapshots import MONTH, YEAR, by_weeks, flows_by_weeks, latest, read
+from reports.snapshots import MONTH, YEAR, latest, month_before, read
 from reports.sources import month_of
 from reports.waiting import GROWING_DAYS
 
-WEEKS = 12
 SPANS = {"month": MONTH, "year": YEAR}
 FIRST = (("gap", "gap_zhongdian"), ("overdue", "overdue_zhongdian"),
          ("issues_overdue", "issues_open"), ("vacancies", "required_posts"))  # fmt: skip
@@ -95,7 +95,7 @@ def page(request: SignedInRequest) -> HttpResponse:
         and post_leading(request.user, area, on=on) is not None,
         "compared": comparison(area, report, known, on=kept.on if kept else on),
         "level": Area.Level(report["level"]).label,
-        "charts": charts(area.path, known, on=on, all_counts=all_counts),
+        "trend": trend_of(area.path, known, on=on, all_counts=all_counts),
         "manages": scope.manages(area.path),
     }  # fmt: skip
     return render(request, "desk/figures/dashboard.html", context)
@@ -133,8 +133,7 @@ def children_of(area: Area, report: Mapping[str, Any], opening: Opening) -> list
 
 def change_since(kept: Snapshot | None, gap: int, path: str, *, on: date) -> dict[str, Any] | None:
     """How the gap changed since the same day a month ago, where there is a summary of it."""
-    first = on.replace(day=1) - timedelta(days=1)
-    before = first.replace(day=min(on.day, first.day))
+    before = month_before(on)
     row = Snapshot.objects.filter(path=path, on=before).first()
     if row is None or not row.values.get("households"):
         return None
@@ -240,25 +239,3 @@ def drawn(dots: list[Dot], one: Indicator) -> dict[str, Any]:
         for dot in dots
     ]  # fmt: skip
     return {"rows": rows, "from": f"{low * 100:.0f}%"}
-
-
-def charts(
-    path: str, known: Mapping[str, Indicator], *, on: date, all_counts: bool
-) -> dict[str, Any]:
-    """What the page's script draws: by week, the gap, matters, and what came in and was closed.
-
-    Overdue households are P3: drawn only for who sees all counts.
-    """
-    rows = by_weeks(path, on=on, weeks=WEEKS)
-    flows = flows_by_weeks(
-        path, ["issues_registered", "issues_closed", "contacts"], on=on, weeks=WEEKS
-    )
-    stock = ["gap", "issues_open", "issues_overdue", *(["overdue"] if all_counts else [])]
-    return {
-        "days": [row.on.isoformat() for row in rows],
-        "stock": {key: [int(read(row.values, known[key], known).number or 0) for row in rows]
-                  for key in stock},
-        "weeks": [{**week, "on": week["on"].isoformat()} for week in flows if week["days"]],
-        "labels": {key: known[key].label
-                   for key in (*stock, "issues_registered", "issues_closed", "contacts")},
-    }  # fmt: skip

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.gate import SignedInRequest, allow
-from desk.figures.dashboard import WEEKS, change_since, report_of
+from desk.figures.dashboard import change_since, report_of
+from desk.figures.trends import WEEKS
 from desk.tables.words import SEES_AREAS
 from grids.asked import asked_area
 from grids.naming import name_from_afar
@@ -64,16 +65,28 @@ def page(request: SignedInRequest) -> HttpResponse:
 
 
 def line_of(path: str, known: Mapping[str, Indicator], *, on: Any) -> dict[str, Any] | None:
-    """The gap of the last weeks as a line; None with fewer than two weeks on record."""
-    rows = by_weeks(path, on=on, weeks=WEEKS)
-    gaps = [int(read(row.values, known["gap"], known).number or 0) for row in rows]
-    if len(gaps) < 2:
+    """The gap of the last weeks as lines, with a gap where a week is not on record.
+
+    None with fewer than two weeks on record.
+    """
+    weeks = by_weeks(path, on=on, weeks=WEEKS)
+    gaps = [week.stock(known["gap"], known) for week in weeks]
+    there = [n for n, gap in enumerate(gaps) if gap is not None]
+    if len(there) < 2:
         return None
-    most = max(*gaps, 1)
-    step = WIDTH / (len(gaps) - 1)
-    points = [(round(i * step, 1), round(HEIGHT - gap * HEIGHT / most, 1))
-              for i, gap in enumerate(gaps)]  # fmt: skip
+    most = max(*(int(gap) for gap in gaps if gap is not None), 1)
+    step = WIDTH / (len(gaps) - 1 - there[0])
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for n in range(there[0], len(gaps)):
+        gap = gaps[n]
+        if gap is None:
+            pieces.append([])
+        else:
+            at = round((n - there[0]) * step, 1), round(HEIGHT - int(gap) * HEIGHT / most, 1)
+            pieces[-1].append(at)
     return {
-        "points": " ".join(f"{x},{y}" for x, y in points), "end": points[-1],
-        "first": gaps[0], "last": gaps[-1], "weeks": (rows[-1].on - rows[0].on).days // 7,
+        "pieces": [" ".join(f"{x},{y}" for x, y in piece) for piece in pieces if piece],
+        "end": next(piece for piece in reversed(pieces) if piece)[-1],
+        "first": f"{gaps[there[0]]:,}", "last": f"{gaps[there[-1]]:,}",
+        "weeks": there[-1] - there[0],
     }  # fmt: skip

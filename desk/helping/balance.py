@@ -40,9 +40,12 @@ def page(request: SignedInRequest) -> HttpResponse:
         withhold=not scope.sees_all_counts_of(area.path),
         root=next(path for path in scope.areas if area.path.startswith(path)),
     )  # fmt: skip
+    rows = in_order(report["rows"])
     context = {
-        "area": area, "total": report["total"], "rows": in_order(report["rows"]),
-        "marked": sum(row["imbalance"] for row in report["rows"]),
+        "area": area, "total": report["total"], "rows": rows,
+        "behind": [row for row in rows if row["imbalance"]],
+        "others": [row for row in rows if not row["imbalance"]],
+        "marked": sum(row["imbalance"] for row in rows),
         "share": round(FAR_BELOW * 100), "level": Area.Level(level).label,
         "on_map": map_address(request.user, area, on=on),
         "above": _above(request, area),

@@ -72,6 +72,33 @@ class Grid:
     n: int
 
 
+@dataclass(frozen=True)
+class Village:
+    """The grids of a village, and how far their sweep is together."""
+
+    name: str
+    grids: list[Grid]
+
+    @property
+    def seen(self) -> int:
+        """Households looked over."""
+        return sum(grid.seen for grid in self.grids)
+
+    @property
+    def n(self) -> int:
+        """Households there are."""
+        return sum(grid.n for grid in self.grids)
+
+
+def by_village(grids: list[Grid]) -> list[Village]:
+    """Grids under their villages, in the order of their codes."""
+    found: dict[str, list[Grid]] = {}
+    for grid in grids:
+        found.setdefault(grid.area.path[: path_length("village")], []).append(grid)
+    names = {path: label["name"] for path, label in area_labels(set(found), on=today()).items()}
+    return [Village(names.get(path, grids[0].name), grids) for path, grids in found.items()]
+
+
 def grids_of(user: User) -> list[Area]:
     """The grids somebody sweeps, and villages for what lies in no grid."""
     within = beneath(scope_of(user).needs)
@@ -106,7 +133,12 @@ def home(request: SignedInRequest) -> HttpResponse:
     grids = progress(grids_of(request.user), user=request.user)
     if len(grids) == 1:
         return show(request, grids[0])
-    return render(request, "desk/visits/sweeps.html", {"grids": grids, "today": today()})
+    villages = by_village(grids)
+    context = {
+        "villages": villages, "few": len(villages) < 3, "today": today(),
+        "seen": sum(grid.seen for grid in grids), "n": sum(grid.n for grid in grids),
+    }  # fmt: skip
+    return render(request, "desk/visits/sweeps.html", context)
 
 
 @allow(*SWEEPS)

@@ -1,58 +1,88 @@
-/** The charts of a dashboard: lines by week from its summaries, with the target as a line. */
+/** The charts of a dashboard: by week from its summaries. Told apart in black and white, too: lines
+ * by stroke and symbol, bars by pattern; a week without a summary is a gap in the line. */
 import * as echarts from 'echarts';
-import { _, shortDate } from '../data/i18n.js';
+import { _ } from '../data/i18n.js';
 
-const data = JSON.parse(document.getElementById('charts').textContent);
-const today = data.days.at(-1) ?? data.weeks.at(-1)?.on;
+const { weeks, numbers, labels } = JSON.parse(document.getElementById('charts').textContent);
 const INK = '#59626c';
-const [GAP, ACCENT, LATE] = ['#a3180f', '#0b5f73', '#7a1fa2'];
+const [GAP, ACCENT, LATE, DONE, TARGET] = ['#a3180f', '#0b5f73', '#7a1fa2', '#84b9a5', '#2d6a45'];
 const drawn = [];
 
-const base = (title, days) => ({
+const base = (title, series, sign = '') => ({
+  series,
   animation: false,
   title: { text: title, left: 0, top: 0, textStyle: { fontSize: 14, fontWeight: 600, color: INK } },
-  grid: { left: 44, right: 16, top: 62, bottom: 26 },
-  legend: { top: 24, left: 0, icon: 'roundRect', itemWidth: 14, itemHeight: 4, textStyle: { color: INK } },
-  tooltip: { trigger: 'axis', renderMode: 'richText' },
-  aria: { enabled: true },
-  xAxis: { type: 'category', data: days.map((day) => shortDate(day, today)), axisLabel: { color: INK } },
-  yAxis: { type: 'value', minInterval: 1, axisLabel: { color: INK }, splitLine: { lineStyle: { color: '#efece6' } } },
+  grid: { left: 12, right: 20, top: series.length > 1 ? 66 : 44, bottom: 8, containLabel: true },
+  legend: { show: series.length > 1, top: 26, left: 0, itemWidth: 26, itemHeight: 10, textStyle: { color: INK } },
+  tooltip: {
+    trigger: 'axis', renderMode: 'richText', confine: true,
+    valueFormatter: (n) => (n === null || n === undefined ? _('no summary') : `${n}${sign}`),
+  },
+  aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
+  xAxis: {
+    type: 'category', data: weeks.map((week) => week.name), axisTick: { alignWithLabel: true },
+    axisLabel: { color: INK, lineHeight: 16, hideOverlap: true, showMaxLabel: true, formatter: (_name, i) => weeks[i].short },
+  },
+  yAxis: {
+    type: 'value', minInterval: sign ? undefined : 1, splitLine: { lineStyle: { color: '#efece6' } },
+    axisLabel: { color: INK, formatter: `{value}${sign}` },
+  },
 });
 
 const line = (key, colour, dashed = false) => ({
-  type: 'line', name: data.labels[key], data: data.stock[key], color: colour, symbolSize: 6,
+  type: 'line', name: labels[key], data: numbers[key], color: colour, connectNulls: false,
+  symbol: dashed ? 'triangle' : 'circle', symbolSize: dashed ? 9 : 7,
   lineStyle: { width: 2.5, type: dashed ? 'dashed' : 'solid' },
 });
 
 const bars = (key, colour) => ({
-  type: 'bar', name: data.labels[key], data: data.weeks.map((week) => week[key]), color: colour, barMaxWidth: 14,
+  type: 'bar', name: labels[key], data: numbers[key], color: colour, barMaxWidth: 14,
 });
 
-/** Draws into a figure; where there is less than two weeks, the figure goes. */
-function draw(id, option, points) {
-  const figure = document.getElementById(id);
-  if (points < 2) { figure.remove(); return; }
-  const chart = echarts.init(figure, null, { renderer: 'svg' });
-  chart.setOption(option);
-  drawn.push(chart);
+const target = (value, text) => ({
+  silent: true, symbol: 'none', data: [{ yAxis: value }],
+  lineStyle: { color: TARGET, type: 'dotted', width: 2 },
+  label: { formatter: text, position: 'insideStartTop', color: TARGET },
+});
+
+/** Draws into its figure, in a fold that is closed once it is opened. */
+function draw(id, title, option) {
+  const figure = document.getElementById(`chart-${id}`);
+  if (!figure) return;
+  figure.setAttribute('role', 'img');
+  figure.setAttribute('aria-label', _('%(title)s by week; the numbers are in the table beneath', { title }));
+  const begin = () => {
+    if (echarts.getInstanceByDom(figure) || !figure.clientWidth) return;
+    const chart = echarts.init(figure, null, { renderer: 'svg' });
+    chart.setOption(option);
+    drawn.push(chart);
+  };
+  begin();
+  figure.closest('details')?.addEventListener('toggle', begin);
 }
 
-const { days, stock, weeks } = data;
-const target = {
-  silent: true, symbol: 'none', lineStyle: { color: '#2d6a45', type: 'dashed', width: 1.5 },
-  label: { formatter: _('Target 0'), position: 'insideStartTop', color: '#2d6a45' }, data: [{ yAxis: 0 }],
-};
-draw('chart-gap', {
-  ...base(data.labels.gap, days), series: [{ ...line('gap', GAP), markLine: target }],
-}, days.length);
-draw('chart-overdue', stock.overdue && {
-  ...base(data.labels.overdue, days), series: [{ ...line('overdue', ACCENT), markLine: target }],
-}, stock.overdue ? days.length : 0);
-draw('chart-open', {
-  ...base(_('Open matters'), days), series: [line('issues_open', LATE), line('issues_overdue', GAP, true)],
-}, days.length);
-draw('chart-flow', {
-  ...base(_('Matters by week'), weeks.map((week) => week.on)),
-  series: [bars('issues_registered', LATE), bars('issues_closed', '#84b9a5')],
-}, weeks.length);
-addEventListener('resize', () => drawn.forEach((chart) => chart.resize()));
+const fit = () => drawn.forEach((chart) => chart.resize());
+
+const toNought = (key, colour) => [{ ...line(key, colour), markLine: target(0, _('Target 0')) }];
+draw('gap', labels.gap, base(labels.gap, toNought('gap', GAP)));
+if (numbers.overdue) {
+  draw('overdue', labels.overdue, base(labels.overdue, toNought('overdue', ACCENT)));
+}
+const shares = base(_('Shares'), [
+  { ...line('linked_rate', ACCENT), markLine: target(100, _('Target 100%')) },
+  line('party_met_rate', LATE, true),
+], '%');
+const known = [...numbers.linked_rate, ...numbers.party_met_rate].filter((n) => n !== null);
+shares.yAxis.min = Math.max(0, Math.floor((Math.min(100, ...known) - 5) / 10) * 10);
+shares.yAxis.max = 100;
+draw('rates', _('Shares'), shares);
+draw('open', _('Open matters'), base(_('Open matters'), [
+  line('issues_open', LATE), line('issues_overdue', GAP, true),
+]));
+draw('flow', _('Matters by week'), base(_('Matters by week'), [
+  bars('issues_registered', LATE), bars('issues_closed', DONE),
+]));
+draw('contacts', labels.contacts, base(labels.contacts, [bars('contacts', ACCENT)]));
+addEventListener('resize', fit);
+// The paper is narrower than the screen, and afterwards the screen is as it was.
+matchMedia('print').addEventListener('change', fit);
