@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from shapely import wkb
 
 from grids.models import Area, Boundary
@@ -23,6 +23,8 @@ from reports.measures import Value
 
 TEMPLATE = Path(__file__).with_name("brief.docx")
 WIDTH, HEIGHT = 520, 360
+#: Places that are numbered on the map and named beneath it.
+NAMED = 8
 #: The ramp of what is missing, as on the map; nought is its own class.
 RAMP = ("#f6efe6", "#fdd0a2", "#fd8d3c", "#e0512f", "#a3180f")
 FIGURES = ("gap", "gap_zhongdian", "linked_rate", "in_scope", "overdue", "vacancies",
@@ -32,12 +34,14 @@ FIGURES = ("gap", "gap_zhongdian", "linked_rate", "in_scope", "overdue", "vacanc
 
 @dataclass(frozen=True)
 class Piece:
-    """An area on the small map: its name, gap, class of the ramp, rings in points of the paper."""
+    """An area on the small map: its name, gap, class of the ramp, rings in points of the paper,
+    and a point within it."""
 
     name: str
     gap: int
     colour: str
     rings: list[list[tuple[float, float]]]
+    within: tuple[float, float] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,12 @@ class Drawing:
             for piece in self.pieces
         ]  # fmt: skip
 
+    @property
+    def named(self) -> list[tuple[int, Piece]]:
+        """Those with the largest gaps, numbered as on the map."""
+        found = sorted((piece for piece in self.pieces if piece.gap), key=lambda one: -one.gap)
+        return list(enumerate(found[:NAMED], start=1))
+
     def png(self) -> bytes:
         """The same as a picture, at twice the size, for Word."""
         image = Image.new("RGB", (WIDTH * 2, HEIGHT * 2), "#ffffff")
@@ -64,6 +74,11 @@ class Drawing:
             for ring in piece.rings:
                 points = [(x * 2, y * 2) for x, y in ring]
                 pen.polygon(points, fill=piece.colour, outline="#59626c")
+        font = ImageFont.load_default(size=24)
+        for number, piece in self.named:
+            x, y = piece.within
+            pen.text((x * 2, y * 2), str(number), fill="#1d2329", font=font, anchor="mm",
+                     stroke_width=4, stroke_fill="#ffffff")  # fmt: skip
         out = io.BytesIO()
         image.save(out, "PNG")
         return out.getvalue()
@@ -115,7 +130,10 @@ def drawing_of(rows: list[Mapping[str, Any]], *, on: date) -> Drawing:
         rings = [
             [put(x, y) for x, y in part.exterior.coords] for part in parts if not part.is_empty
         ]
-        pieces.append(Piece(row["name"], row["gap"], colour(row["gap"]), rings))
+        inside = shape.representative_point()
+        pieces.append(
+            Piece(row["name"], row["gap"], colour(row["gap"]), rings, put(inside.x, inside.y))
+        )
     legend, low = [(RAMP[0], "0")], 1
     for number, bound in enumerate(bounds, start=1):
         legend.append((RAMP[number], f"{low}–{bound}" if bound > low else str(bound)))
@@ -167,22 +185,34 @@ def pdf(brief: Brief) -> bytes:
     return HTML(string=html).write_pdf()
 
 
+def _paired(rows: list[dict[str, str]]) -> list[list[dict[str, str]]]:
+    """Two to a line; beside the last there may be nothing."""
+    nothing = {"name": "", "value": "", "n": ""}
+    return [[*rows[n : n + 2], nothing][:2] for n in range(0, len(rows), 2)]
+
+
 def word(brief: Brief) -> bytes:
     """The same as a Word document, from the template beside this file."""
     from docx.shared import Mm
-    from docxtpl import DocxTemplate, InlineImage
+    from docxtpl import DocxTemplate, InlineImage, RichText
 
     document = DocxTemplate(TEMPLATE)
     picture: Any = ""
     if brief.drawing.pieces:
         picture = InlineImage(document, io.BytesIO(brief.drawing.png()), width=Mm(150))
+    legend = RichText()
+    for colour, words in brief.drawing.legend:
+        legend.add("■", color=colour)
+        legend.add(f" {words}　")
+    figures = [{"name": name, "value": value} for name, value in brief.figures]
+    reasons = [{"name": name, "n": f"{n} 户"} for name, n in brief.reasons]
     document.render(
         {
             "name": brief.name, "on": brief.on.isoformat(),
-            "figures": [{"name": name, "value": value} for name, value in brief.figures],
-            "reasons": [{"name": name, "n": n} for name, n in brief.reasons],
-            "map": picture,
-            "legend": "　".join(f"■ {words}" for _colour, words in brief.drawing.legend),
+            "figures": _paired(figures), "reasons": _paired(reasons),
+            "map": picture, "legend": legend,
+            "places": "　".join(f"{number} {piece.name} {piece.gap}户"
+                               for number, piece in brief.drawing.named),
         },
         autoescape=True,
     )  # fmt: skip

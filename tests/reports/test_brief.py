@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 
+import docx
 import pytest
 from weasyprint import HTML
 
-from reports.brief import FIGURES, HEIGHT, WIDTH, Brief, Drawing, Piece, classes, pdf, said
+from reports.brief import FIGURES, HEIGHT, WIDTH, Brief, Drawing, Piece, classes, pdf, said, word
 from reports.counted import REASONS
 from reports.indicators import STATIC
 from reports.measures import Value
@@ -27,6 +28,19 @@ def test_word_holds_figures_reasons_and_the_map(world, as_user):
     assert "{{" not in text and "{%" not in text
     for household in world.households.values():
         assert household.head_name not in text
+
+
+def test_word_is_one_page_of_a4_with_a_coloured_legend_and_the_places_by_number(world):
+    document = docx.Document(io.BytesIO(word(full(world))))
+    section = document.sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    # Twelve figures and seven reasons, two to a line: a line is some 7 mm, the map 104 mm.
+    lines = sum(len(table.rows) for table in document.tables)
+    assert lines == 6 + 4
+    legend = next(one for one in document.paragraphs if "■" in one.text)
+    colours = {str(run.font.color.rgb) for run in legend.runs if run.text == "■"}
+    assert colours == {"F6EFE6", "FD8D3C"}
+    assert document.paragraphs[-1].text == "1 东风村 9户"
 
 
 def test_what_is_withheld_says_so():
