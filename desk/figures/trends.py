@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ def trend_of(path: str, known: Mapping[str, Indicator], *, on: date, all_counts:
     series = {key: [_stock(week, known[key], known) for week in weeks] for key in stocks}
     rates = {key: [_percent(week, known[key], known) for week in weeks] for key in RATES}
     flows = {key: [week.flow(key) for week in weeks] for key in WEEKLY}
-    columns = {**series, **rates, **flows}
+    columns: dict[str, Sequence[int | float | None]] = {**series, **rates, **flows}
     names = [week_name(week, on) for week in weeks]
     return Trend(
         charts={
