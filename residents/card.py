@@ -6,7 +6,8 @@ import math
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,8 +15,10 @@ from accounts.size import takes
 from casework.cards import card_reached
 from casework.models import CardCode, Issue, Submission
 from casework.submissions import LONGEST, MATTERS, Words, submission_send
+from grids.basemap import basemap
 from grids.models import Area
 from grids.paths import at_and_above
+from grids.surroundings import outlines_around
 from lib.clock import today
 from lib.errors import Refusal
 from lib.photos import LARGEST
@@ -86,7 +89,7 @@ def send(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         **facts(found), "kind": kind, "heading": heading, "hint": hint, "trap": TRAP,
         "matters": [(value, Issue.Kind(value).label) for value in MATTERS],
         "typed": request.POST, "once": request.POST.get("once") or uuid4(),
-        "longest": LONGEST,
+        "longest": LONGEST, "outline": reverse("card-outline", args=[found.code]),
     }  # fmt: skip
     if request.method != "POST":
         return draw(request, "send", context)
@@ -101,6 +104,20 @@ def send(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         context |= {"error": refusal, "once": uuid4(), "photo_again": bool(request.FILES)}
         return draw(request, "send", context, status=400)
     return draw(request, "sent", {**context, "sent": sent})
+
+
+@require_safe
+@public
+def outline(request: HttpRequest, code: str) -> HttpResponse:
+    """The village of a card and its grids, names and outlines alone, to pick a place on.
+
+    A base map that is a file is left out: it is for those who are signed in.
+    """
+    found = code_of(code)
+    if found is None:
+        return unknown(request)
+    laid = [choice for choice in basemap() if choice["kind"] == "tiles"]
+    return JsonResponse({**outlines_around(found.path, on=today()), "basemap": laid})
 
 
 def _once(request: HttpRequest) -> UUID:

@@ -19,6 +19,7 @@ from accounts.reads import Read, note_read
 from casework.issues import issue_register
 from casework.models import Campaign, Issue, Topic
 from desk.byhand.fields import AreaChoice, Day, HandForm, PlainText, areas_listed, areas_seen
+from desk.byhand.picking import pick_config
 from desk.tables.words import REGISTERS
 from grids.naming import area_labels
 from grids.scope import scope_of
@@ -185,7 +186,7 @@ def page(request: SignedInRequest) -> HttpResponse:
         "found": [{"household": one, "place": places[one.path]["name"]} for one in found],
         "areas": areas_listed(user, areas_seen), "today": today(),
         "proposed": form.fields["area"].proposed,  # type: ignore[attr-defined]
-        "has_area": bool(scope_of(user).areas),
+        "pick": pick_config(user), "has_area": bool(scope_of(user).areas),
     }  # fmt: skip
     wrong = request.method == "POST" and not request.POST.get("find")
     if request.POST.get("find"):

@@ -96,7 +96,9 @@ def test_all_of_a_page_is_at_most_60_kib_without_any_compression(card, world):
     style = finders.find("css/residents.css")
     script = finders.find("js/pages/residents.js")
     assert style and script
-    extra = sum(Path(path).stat().st_size for path in (style, script))
+    # Asked for by the script at once; the map itself comes after a press alone.
+    pick = finders.find("js/data/pick.js")
+    extra = sum(Path(path).stat().st_size for path in (style, script, pick))
     for address in pages(card, world):
         page = Client().get(address).content
         assert re.findall(rb'(?:src|href)="(/static/[^"]+)', page)  # nothing else is fetched
@@ -105,6 +107,24 @@ def test_all_of_a_page_is_at_most_60_kib_without_any_compression(card, world):
         }  # fmt: skip
         assert len(page) + extra < 60 * KIB
         assert len(gzip.compress(page)) < 6 * KIB
+
+
+def test_the_outline_of_a_card_is_its_village_and_grids_and_nothing_else(card, world):
+    answer = Client().get(f"/c/{card.code.code}/outline/")
+    told = answer.json()
+    assert set(told) == {"bounds", "outlines", "basemap"} and len(told["bounds"]) == 4
+    assert {row["level"] for row in told["outlines"]} == {"village", "grid"}
+    assert {key for row in told["outlines"] for key in row} == {
+        "name", "level", "lon", "lat", "rings",
+    }  # fmt: skip
+    names = {row["name"] for row in told["outlines"]}
+    assert names == {
+        area.name for area in world.areas.values()
+        if area.level in ("village", "grid") and area.path.startswith(card.code.path[:12])
+        and area.boundaries.exists()
+    }  # fmt: skip
+    assert "no-store" in answer["Cache-Control"] and not answer.cookies
+    assert Client().get("/c/zzzzzzzzzzzz/outline/").status_code == 404
 
 
 def test_an_unknown_code_says_what_to_do_with_404(world):

@@ -17,7 +17,9 @@ export class SpotMap {
     this.map.setView([from.lat, from.lon], NEAR);
     new BaseMap(this.map, basemap).show(basemap[0]?.key ?? '');
     new Scale({ position: 'bottomleft' }).addTo(this.map);
-    this.pins = new Pins(this.map, model);
+    this.pins = new Pins(this.map, model, ({ lat, lon }) => {
+      this.map.setView([lat, lon], Math.max(NEAR, this.map.getZoom()), { animate: false });
+    });
     this.map.on('click', ({ latlng }) => {
       if (model.state.move) model.placing.put({ lon: latlng.lng, lat: latlng.lat }, this.map.getZoom());
     });

@@ -7,7 +7,9 @@ if (here && navigator.geolocation) {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         const { longitude, latitude, accuracy } = coords;
-        document.querySelector('[name=point]').value = `${longitude.toFixed(6)},${latitude.toFixed(6)}`;
+        const field = document.querySelector('[name=point]');
+        field.value = `${longitude.toFixed(6)},${latitude.toFixed(6)}`;
+        field.dispatchEvent(new Event('change'));
         status.textContent = here.dataset.found.replace('{n}', Math.round(accuracy));
       },
       () => { status.textContent = here.dataset.none; },

@@ -4,6 +4,47 @@
 const SIDE = 1600;
 const SMALL = 400_000;
 
+const lon = document.querySelector("[name=lon]");
+const lat = document.querySelector("[name=lat]");
+const element = document.getElementById("pick");
+let pick = null;
+
+/** The map, its style and its words come at the first press alone. */
+async function load() {
+  const { outline, words, styles } = element.dataset;
+  const asked = fetch(outline, { credentials: "omit" }).then((answer) => {
+    if (!answer.ok) throw new Error(answer.status);
+    return answer.json();
+  });
+  await Promise.all([...styles.split(" ").map((href) => added("link", { rel: "stylesheet", href })),
+    added("script", { src: words })]);
+  const [config, map] = await Promise.all([asked, import("../map/picker.js")]);
+  return { ...map, config };
+}
+
+/** An element of the head, once it has come. */
+function added(name, attributes) {
+  return new Promise((resolve, reject) => {
+    const made = Object.assign(document.createElement(name), attributes);
+    made.addEventListener("load", resolve);
+    made.addEventListener("error", reject);
+    document.head.append(made);
+  });
+}
+
+if (element) {
+  import("../data/pick.js").then(({ Pick, pointOf }) => {
+    pick = new Pick(element, {
+      read: () => pointOf(lon.value, lat.value),
+      write: (at) => {
+        lon.value = at ? at.lon.toFixed(6) : "";
+        lat.value = at ? at.lat.toFixed(6) : "";
+      },
+      load,
+    });
+  }).catch(() => {}); // without it the place is sent in words
+}
+
 const here = document.getElementById("here");
 if (here && navigator.geolocation) {
   here.hidden = false;
@@ -11,8 +52,9 @@ if (here && navigator.geolocation) {
   here.querySelector("button").addEventListener("click", () => {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        here.querySelector("[name=lon]").value = coords.longitude.toFixed(6);
-        here.querySelector("[name=lat]").value = coords.latitude.toFixed(6);
+        lon.value = coords.longitude.toFixed(6);
+        lat.value = coords.latitude.toFixed(6);
+        pick?.follow();
         status.textContent = here.dataset.found.replace("{n}", Math.round(coords.accuracy));
       },
       () => { status.textContent = here.dataset.none; },
