@@ -27,8 +27,8 @@ Days = tuple[set[date], set[date]]
 
 def days_since(since: date) -> Days:
     """Holidays and make-up working days after a day."""
-    rows = list(Holiday.objects.filter(on__gt=since))
-    return {row.on for row in rows if not row.working}, {row.on for row in rows if row.working}
+    rows = list(Holiday.objects.filter(on__gt=since).values_list("on", "working"))
+    return {on for on, working in rows if not working}, {on for on, working in rows if working}
 
 
 def days_of(issues: Iterable[Issue]) -> Days:

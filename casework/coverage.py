@@ -130,27 +130,33 @@ def refresh(path: str, *, on: date) -> int:
         return recount(areas, on=on)
 
 
-def _fact_source(path: str, *, on: date, current: date) -> tuple[str, dict[str, Any]]:
+def _fact_source(
+    path: str, *, on: date, current: date, refreshed: bool = False
+) -> tuple[str, dict[str, Any]]:
     """The relation of sums per area for a day: the summary for today, else the base tables."""
     if on == current:
-        refresh(path, on=on)
+        if not refreshed:
+            refresh(path, on=on)
         return "SELECT * FROM casework_areametric WHERE path LIKE %(pattern)s", {
             "pattern": f"{path}%"
         }
     return f"{SQL} SELECT * FROM area_fact", asked(areas_beneath(path), on)
 
 
-def sums(path: str, level: str, *, on: date, current: date) -> dict[str | None, dict[str, Any]]:
+def sums(
+    path: str, level: str, *, on: date, current: date, refreshed: bool = False
+) -> dict[str | None, dict[str, Any]]:
     """Sums of every area at ``level`` beneath ``path``, by its path.
 
     The key None holds what lies above that level: households in no grid, posts of the parents.
-    ``current`` is today; on that day the summary answers.
+    ``current`` is today; on that day the summary answers. ``refreshed``: the caller has just
+    called ``refresh`` for the path or one above it.
     """
     columns = ", ".join(
         [f"coalesce(sum({name}), 0)::bigint AS {name}" for name in SUMS]
         + [f"max({name}) AS {name}" for name in LATEST]
     )
-    source, parameters = _fact_source(path, on=on, current=current)
+    source, parameters = _fact_source(path, on=on, current=current, refreshed=refreshed)
     with connection.cursor() as cursor:
         cursor.execute(
             ROLL_UP.format(columns=columns, source=source),

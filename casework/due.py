@@ -8,7 +8,7 @@ those who know when the household is due, and names no need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -97,10 +97,11 @@ class Mine:
         own = self.linked
         if Role.Kind.VOLUNTEER in scope_of(user).kinds:
             own = dict(Household.objects.due_open_to(user).values_list("pk", "path"))
-        seen = Household.objects.visible_to(user).open_on(on).in_scope_on(on)
+        seen = Household.objects.visible_to(user, linked=self.linked)
+        seen = seen.open_on(on).in_scope_on(on)
         self.households = (
             seen.filter(Q(pk__in=own) | beneath({*grids, *villages}))
-            .with_needs_visible_to(user)
+            .with_needs_visible_to(user, linked=self.linked)
             .values_list(
                 "pk", "tier", "due_on", _truth(Q(pk__in=own) | beneath(grids)),
                 _truth(Q(fewer_contacts=False, needs_visible=True)),
@@ -128,7 +129,7 @@ def due_list(user: User, *, on: date) -> list[Entry]:
         for household in Household.objects.filter(pk__in=reasons)
     }
     _name_others([e for e in entries.values() if e.rank == URGENT], on)
-    found = [*entries.values(), *_of_matters(user, on)]
+    found = [*entries.values(), *_of_matters(user, on, mine.linked)]
     for entry in found:
         entry.reasons.sort(key=lambda reason: (reason.rank, reason.on or date.max))
     return sorted(found, key=lambda entry: entry.order)
@@ -272,10 +273,13 @@ def urgent_as_backup(user: User, *, on: date) -> list[Post]:
     return list(posts.select_related("person", "role").order_by("person__name"))
 
 
-def _of_matters(user: User, on: date) -> Iterator[Entry]:
-    """Matters to call back, then those that wait for one's office or department."""
+def _of_matters(user: User, on: date, linked: Collection[UUID]) -> Iterator[Entry]:
+    """Matters to call back, then those that wait for one's office or department.
+
+    ``linked`` are the households one is the contact of.
+    """
     for issues, words in (
-        (follow_ups(user, on), _("To be called back")),
+        (follow_ups(user, on, linked=linked), _("To be called back")),
         (matters_waiting(user, on), _("Waits for you")),
     ):
         for issue in issues.order_by("limit_on", "pk")[:MATTERS]:
@@ -283,12 +287,15 @@ def _of_matters(user: User, on: date) -> Iterator[Entry]:
             yield Entry(issue=issue, reasons=[Reason(rank, issue.limit_on, words)])
 
 
-def follow_ups(user: User, on: date) -> QuerySet[Issue]:
-    """Matters somebody may call back about, by the table: nobody who served (``cast.served``)."""
+def follow_ups(user: User, on: date, *, linked: Collection[UUID] | None = None) -> QuerySet[Issue]:
+    """Matters somebody may call back about, by the table: nobody who served (``cast.served``).
+
+    ``linked`` are the households one is the contact of, where the caller has asked for them.
+    """
     scope = scope_of(user)
     mine = _held(scope) if scope.manage else Q(pk__in=())
     mine |= beneath(scope.households)
-    seen = Issue.objects.visible_to(user).exclude(state__in=Issue.FINISHED)
+    seen = Issue.objects.visible_to(user, linked=linked).exclude(state__in=Issue.FINISHED)
     rows: QuerySet[Issue] = seen.filter(mine, state__in=TABLE["call"].before)
     resolved = IssueStep.objects.filter(issue=OuterRef("pk"), by=user, after=State.RESOLVED)
     served = Q(Exists(resolved.exclude(before=State.RESOLVED)))

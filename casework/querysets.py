@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -61,12 +61,14 @@ class DeedQuerySet(models.QuerySet):
 
         scope = scope_of(user)
         seen = Q(household__isnull=True) & beneath(scope.areas)
-        # A join by key, which a page of 50 follows 50 times; a list of all households would be
-        # made whole for each page.
-        seen |= Q(household__isnull=False) & beneath(scope.households, "household__path")
+        # The path of each by its key: 50 for a page of 50. Of a join or a condition all households
+        # of the scope would be read for each page, and as many more in a larger county.
+        own_path = Household.objects.filter(pk=OuterRef("household")).values("path")[:1]
+        if scope.households:
+            seen |= Q(household__isnull=False) & beneath(scope.households, "own_path")
         if scope.own:
             seen |= Q(household__in=Household.objects.linked_to(user))
-        return self.filter(seen)
+        return self.alias(own_path=Subquery(own_path)).filter(seen)
 
 
 class ContactCardQuerySet(models.QuerySet):
@@ -124,16 +126,22 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(state="waiting")
 
 
-def given_to(departments: tuple[UUID, ...]) -> Q:
-    """Matters a department leads, one of its offices leads, or it helps with."""
+def given_to(departments: tuple[UUID, ...], *, helped: Iterable[UUID] | None = None) -> Q:
+    """Matters a department leads, one of its offices leads, or it helps with.
+
+    ``helped`` are those it helps with, where the caller knows their keys: an index follows keys,
+    a condition has every matter read.
+    """
     from casework.models import IssueHelper
     from grids.models import Organisation
 
     if not departments:
         return Q(department__in=())
     offices = Organisation.objects.filter(parent__in=departments).values_list("pk", flat=True)
-    helped = IssueHelper.objects.filter(organisation__in=departments).values("issue")
-    return Q(department__in=[*departments, *offices]) | Q(pk__in=helped)
+    helpers = IssueHelper.objects.filter(organisation__in=departments).values("issue")
+    return Q(department__in=[*departments, *offices]) | Q(
+        pk__in=helpers if helped is None else helped
+    )
 
 
 def past_limit(on: date) -> Q:
@@ -177,22 +185,29 @@ def led_by(user: User, on: date) -> tuple[str, ...]:
 class IssueQuerySet(models.QuerySet):
     """Matters residents raised."""
 
-    def visible_to(self, user: User) -> IssueQuerySet:
+    def visible_to(self, user: User, *, linked: Collection[UUID] | None = None) -> IssueQuerySet:
         """Matters of public places of one's area, of one's department, of certain households.
 
         A matter tied to a household is a count for everyone but its contacts, its managers and
-        its handler.
+        its handler. ``linked`` are the keys of the households one is the contact of, where the
+        caller has just asked for them.
         """
         from grids.scope import scope_of
         from households.models import Household
 
         scope = scope_of(user)
-        return self.filter(
-            given_to(scope.departments)
-            | Q(household__isnull=True) & beneath(scope.areas)
-            | Q(household__in=Household.objects.linked_to(user))
-            | Q(household__isnull=False) & beneath(scope.manage)
-        )
+        seen = Q()
+        # What finds nothing is not asked: every list and every menu asks this.
+        if scope.departments:
+            seen |= given_to(scope.departments)
+        if scope.areas:
+            seen |= Q(household__isnull=True) & beneath(scope.areas)
+        if scope.own:
+            mine = Household.objects.linked_to(user) if linked is None else linked
+            seen |= Q(household__in=mine)
+        if scope.manage:
+            seen |= Q(household__isnull=False) & beneath(scope.manage)
+        return self.filter(seen or Q(pk__in=()))
 
     def with_state_on(self, on: date, *, current: date) -> IssueQuerySet:
         """Matters registered by a day, with ``state_on``: the state at its end, by their steps.

@@ -7,14 +7,15 @@ The rows are the same in the page, the API and the command. Everything is counte
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from casework.coverage import REASONS, TIERS, linked_on, sums
+from casework.coverage import REASONS, TIERS, linked_on, refresh, sums
 from casework.withholding import MEASURES, withheld_cells
 from grids.models import Area, Boundary
 from grids.paths import DEPTH, KEY_LENGTH, path_length
@@ -36,6 +37,7 @@ FAR_BELOW = 0.5
 COMPARED_FROM = 10
 
 Sums = dict[str, Any]
+SumsByPath = dict[str | None, Sums]
 
 
 def coverage_report(
@@ -53,7 +55,16 @@ def coverage_report(
     """
     if level not in DEPTH or DEPTH[level] < DEPTH[area.level]:
         raise Refusal(_("Choose the level of the area itself or one below it."), field="level")
-    found = sums(area.path, level, on=on, current=current)
+    top = (root or area.path[:KEY_LENGTH]) if withhold else area.path
+    if on == current:
+        refresh(top, on=on)
+
+    @cache
+    def summed(path: str, level: str) -> SumsByPath:
+        # Marks beneath the top were just counted; no sum is asked for twice.
+        return sums(path, level, on=on, current=current, refreshed=True)
+
+    found = summed(area.path, level)
     shown = list(
         Area.objects.in_force(on)
         .with_code(on)
@@ -68,7 +79,7 @@ def coverage_report(
     counted = {place.path: found.get(place.path, nothing) for place in shown}
     hidden: dict[str, set[str]] = {}
     if withhold:
-        tree = _withheld_beneath(root, area=area, level=level, on=on, current=current)
+        tree = _withheld_beneath(top, area=area, level=level, summed=summed)
         inside = {"rest": rest, **counted}
         chosen = {
             **tree,
@@ -233,26 +244,27 @@ def _needs_of(row: Sums) -> dict[str, int]:
 
 
 def _withheld_beneath(
-    root: str, *, area: Area, level: str, on: date, current: date
+    top: str, *, area: Area, level: str, summed: Callable[[str, str], SumsByPath]
 ) -> dict[str, set[str]]:
     """Withheld cells of ``area`` and of what lies beneath it down to ``level``, by path.
 
     Chosen from the root down: of the areas above only the families on the way are looked at.
     What is filed at a parent itself is a child of its own, with the key of ``own_of``.
     """
-    top = root or area.path[:KEY_LENGTH]
     depth = len(top) // KEY_LENGTH
-    found = sums(top, LEVELS[depth - 1], on=on, current=current)
+    steps = LEVELS[depth : LEVELS.index(level) + 1]
+    # The sums of a level add up to those of the top.
+    found = summed(top, steps[0] if steps else LEVELS[depth - 1])
     counts = {top: _needs_of(added(found.values()))}
     families: dict[str, list[str]] = {}
-    for step in LEVELS[depth : LEVELS.index(level) + 1]:
+    for step in steps:
         parent_length = path_length(step) - KEY_LENGTH
         # Down to the area only its own ancestors' children count, then everything beneath it.
         above = area.path[:parent_length]
         children: dict[str, list[str]] = {
             path: [] for path in counts if len(path) == parent_length and path.startswith(above)
         }
-        for path, row in sums(above, step, on=on, current=current).items():
+        for path, row in summed(above, step).items():
             if path is not None:
                 counts[path] = _needs_of(row)
                 children[path[:parent_length]].append(path)

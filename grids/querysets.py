@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def beneath(paths: Iterable[str], field: str = "path") -> Q:
     """Rows whose path lies at or beneath any of ``paths``; no path, no row."""
-    condition = Q(pk__in=[])
+    condition = Q()
     for path in paths:
         condition |= Q(**{f"{field}__startswith": path})
-    return condition
+    return condition or Q(pk__in=[])
 
 
 def person_named(text: str, field: str = "") -> Q:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.gis.geos import Polygon
 from django.db import models
@@ -76,19 +78,25 @@ class HouseholdQuerySet(models.QuerySet):
             return Q(pk__in=[])
         return self._own(user, today(), kinds)
 
-    def _needs_open_to(self, user: User) -> Q:
+    def _needs_open_to(self, user: User, linked: Collection[UUID] | None = None) -> Q:
         """Of these, the ones whose needs the link itself opens.
 
         A head of a unit is a neighbour: needs only where the household agreed in writing.
         """
-        from grids.scope import scope_of
+        from grids.scope import RIGHTS, scope_of
         from lib.clock import today
 
-        linked = self._linked_to(user, "own_needs")
-        if "head" not in scope_of(user).kinds:
-            return linked
-        on = today()
-        return linked | (self._own(user, on, ["head"]) & Q(head_may_see_needs_from__lte=on))
+        on, kinds = today(), scope_of(user).kinds
+        agreed = Q(head_may_see_needs_from__lte=on)
+        holding = {kind for kind in kinds if RIGHTS[kind].own}
+        if linked is not None and holding == {"head"}:
+            return Q(pk__in=linked) & agreed
+        if linked is not None and all(RIGHTS[kind].own_needs for kind in holding):
+            return Q(pk__in=linked)
+        open_by_link = self._linked_to(user, "own_needs")
+        if "head" not in kinds:
+            return open_by_link
+        return open_by_link | (self._own(user, on, ["head"]) & agreed)
 
     def linked_to(self, user: User) -> HouseholdQuerySet:
         """Households whose named contact this person is today."""
@@ -98,11 +106,21 @@ class HouseholdQuerySet(models.QuerySet):
         """Of these, the ones of which this person sees when they are due and the care note."""
         return self.filter(self._linked_to(user, "own_due"))
 
-    def visible_to(self, user: User) -> HouseholdQuerySet:
-        """Households whose name and address (P2) this person may read today."""
+    def visible_to(
+        self, user: User, *, linked: Collection[UUID] | None = None
+    ) -> HouseholdQuerySet:
+        """Households whose name and address (P2) this person may read today.
+
+        ``linked`` are the keys of ``linked_to``, where the caller has just asked for them.
+        """
         from grids.scope import scope_of
 
-        return self.filter(beneath(scope_of(user).households) | self._linked_to(user))
+        scope = scope_of(user)
+        if linked is not None:
+            return self.filter(beneath(scope.households) | Q(pk__in=linked))
+        if not scope.own:
+            return self.filter(beneath(scope.households))
+        return self.filter(beneath(scope.households) | self._linked_to(user))
 
     def needs_open_to(self, user: User) -> HouseholdQuerySet:
         """Households whose needs (P3) this person, as their contact, sees without asking."""
@@ -114,11 +132,16 @@ class HouseholdQuerySet(models.QuerySet):
 
         return self.filter(beneath(scope_of(user).needs) | self._needs_open_to(user))
 
-    def with_needs_visible_to(self, user: User) -> HouseholdQuerySet:
-        """Annotate ``needs_visible``: whether ``needs_visible_to`` would leave the household."""
+    def with_needs_visible_to(
+        self, user: User, *, linked: Collection[UUID] | None = None
+    ) -> HouseholdQuerySet:
+        """Annotate ``needs_visible``: whether ``needs_visible_to`` would leave the household.
+
+        ``linked`` as for ``visible_to``.
+        """
         from grids.scope import scope_of
 
-        asked = beneath(scope_of(user).needs) | self._needs_open_to(user)
+        asked = beneath(scope_of(user).needs) | self._needs_open_to(user, linked)
         return self.annotate(needs_visible=Case(When(asked, then=True), default=False))
 
     def needs_within_posts_of(self, user: User) -> HouseholdQuerySet:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -132,4 +133,10 @@ def figure(indicator: Indicator, since: date, until: date) -> str:
 
 def table_address(kind: str, area: str, words: Mapping[str, Any]) -> str:
     """A table of an area with the words of its address."""
-    return reverse("table", args=[kind]) + "?" + urlencode({"area": area, **words})
+    return _table(kind) + "?" + urlencode({"area": area, **words})
+
+
+@cache
+def _table(kind: str) -> str:
+    # A dashboard has some hundred addresses of a handful of tables.
+    return reverse("table", args=[kind])

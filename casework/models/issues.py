@@ -301,6 +301,12 @@ class Issue(models.Model):
                 name="issue_open_limit",
                 condition=~Q(state__in=("closed", "declined", "merged")),
             ),
+            # A department's inbox: those finished gather over the years.
+            models.Index(
+                fields=["department", "department_limit_on", "limit_on"],
+                name="issue_department_open",
+                condition=~Q(state__in=("closed", "declined", "merged")),
+            ),
             models.Index(fields=["limit_on", "id"], name="issue_limit"),
             models.Index(fields=["registered_on", "id"], name="issue_registered"),
             # Which campaigns there are, asked whenever the table is opened.

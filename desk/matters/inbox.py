@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -59,32 +59,37 @@ def page(request: SignedInRequest) -> HttpResponse:
     """Open matters given to the own department, the nearest limit first; ``show`` names a part."""
     at = now()
     departments = scope_of(request.user).departments
-    mine = Issue.objects.filter(given_to(departments)).exclude(state__in=Issue.FINISHED)
-    helped = IssueHelper.objects.filter(organisation__in=departments, answered_on=None)
+    helping = IssueHelper.objects.filter(organisation__in=departments)
+    helping = helping.exclude(issue__state__in=Issue.FINISHED)
+    helped = list(helping.values_list("issue", "answered_on"))
+    mine = Issue.objects.filter(given_to(departments, helped={key for key, _answered in helped}))
+    mine = mine.exclude(state__in=Issue.FINISHED)
     parts: dict[str, Q] = {
         "": Q(),
         "new": Q(state=State.DISPATCHED),
         "hand": Q(state__in=(State.RECEIVED, State.IN_PROGRESS, State.REOPENED)),
         "soon": soon_there(at),
         "late": late_there(at),
-        "helping": Q(pk__in=helped.values("issue")),
+        "helping": Q(pk__in={key for key, answered in helped if answered is None}),
     }
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in parts else ""
-    rows = (
-        mine.filter(parts[chosen])
-        .select_related("area", "department")
-        .order_by(F("department_limit_on").asc(nulls_last=True), "limit_on", "pk")
+    rows = mine.filter(parts[chosen]).order_by(
+        F("department_limit_on").asc(nulls_last=True), "limit_on", "pk"
     )
-    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    counts = mine.aggregate(
+        **{f"n_{key}": Count("pk", filter=part or None) for key, part in parts.items()}
+    )
+    pages = Paginator(rows, PAGE)
+    pages.count = counts[f"n_{chosen}"]  # counted already
+    shown = pages.get_page(request.GET.get("page"))
     places = area_labels({one.path for one in shown}, on=today())
     days = days_of(shown)
     given = sum(1 for issue in shown if issue.contact_way)
     note_read(request, Read("matters", ",".join(map(str, departments))[:120], given, "P2"))
     context: dict[str, Any] = {
         "tabs": [
-            {"key": key, "label": label, "n": mine.filter(parts[key]).count(),
-             "current": key == chosen}
+            {"key": key, "label": label, "n": counts[f"n_{key}"], "current": key == chosen}
             for key, label in TABS.items()
         ],
         "page": shown, "show": chosen,

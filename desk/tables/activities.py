@@ -100,7 +100,7 @@ class Activities(Table):
             return ""
         if not total.exact:
             return _("Choose an area or a time to add up sessions and people.")
-        found = self.rows(asked).order_by().aggregate(sessions=Sum("sessions"),
+        found = asked.rows.order_by().aggregate(sessions=Sum("sessions"),
                                                       people=Sum("people"))  # fmt: skip
         return _("Together %(sessions)s sessions, %(people)s people.") % {
             "sessions": f"{found['sessions']:,}", "people": f"{found['people'] or 0:,}",

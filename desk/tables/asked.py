@@ -4,6 +4,7 @@ typed, and whatever looks at needs, comes in the body of a POST and is kept nowh
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -82,6 +84,21 @@ class Asked:
     def value(self, key: str) -> str:
         """The value of a filter; empty where it is not set."""
         return next((value for item, value in self.values if item.key == key), "")
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """The rows that fit, in no order yet: counted, added up and shown by the same question."""
+        return self.table.rows(self)
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """What several parts of the page need of this question, made by the first that asks."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     @property
     def path(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from desk.tables.asked import Asked
@@ -119,17 +120,20 @@ def area_chip(asked: Asked) -> Chip | None:
         path = asked.area.path
         above = [path[:n] for n in range(KEY_LENGTH, len(path) + 1, KEY_LENGTH)]
         chip.chosen = name_from_afar(asked.area)
+        # The whole scope above is a row for each level: read with those beneath, told apart here.
+        both = list(areas.filter(Q(path__in=above) | Q(parent=asked.area)))
         chip.choices = [
             Choice(area.name, asked.page(area=_word(area)), area.path == path)
-            for area in areas.filter(path__in=above).order_by("path")
-        ]
-        beneath = areas.filter(parent=asked.area)
+            for area in sorted(both, key=lambda area: area.path) if area.path in above
+        ]  # fmt: skip
+        beneath = sorted(
+            (area for area in both if area.path not in above),
+            key=lambda area: (area.code is None, area.code or "", area.path),
+        )[:CHILDREN]
     else:
-        beneath = areas.filter(parent__path__in=asked.scope.areas)
-    chip.choices += [
-        Choice(area.name, asked.page(area=_word(area)))
-        for area in beneath.order_by("code", "path")[:CHILDREN]
-    ]
+        rows = areas.filter(parent__path__in=asked.scope.areas)
+        beneath = list(rows.order_by("code", "path")[:CHILDREN])
+    chip.choices += [Choice(area.name, asked.page(area=_word(area))) for area in beneath]
     return chip
 
 

@@ -175,7 +175,7 @@ class Deeds(Table):
         """Money and people of the rows that fit, and what is counted but not listed."""
         said = []
         if total.n and total.exact:
-            found = self.rows(asked).order_by().aggregate(money=Sum("amount"), people=Sum("people"))
+            found = asked.rows.order_by().aggregate(money=Sum("amount"), people=Sum("people"))
             said.append(
                 _("Together %(money)s yuan, %(people)s people.")
                 % {"money": plain(found["money"]) or "0", "people": f"{found['people'] or 0:,}"}

@@ -30,8 +30,10 @@ class Facts:
         self.on, self.at = asked.on, now()
         self.places = area_labels({row.path for row in rows}, on=asked.on)
         tied = {row.household_id for row in rows if row.household_id}
-        seen = Household.objects.visible_to(asked.user).filter(pk__in=tied)
-        self.households: dict[UUID, str] = dict(seen.values_list("pk", "head_name"))
+        self.households: dict[UUID, str] = {}
+        if tied:
+            seen = Household.objects.visible_to(asked.user).filter(pk__in=tied)
+            self.households = dict(seen.values_list("pk", "head_name"))
 
 
 def _title(row: Issue, _facts: Facts) -> Cell:
@@ -55,9 +57,13 @@ def _limit(row: Issue, facts: Facts) -> Cell:
 
 def _departments(asked: Asked) -> list[tuple[str, str]]:
     """Departments that matters one may see were given to."""
-    given = Issue.objects.visible_to(asked.user).values("department")
-    found = Organisation.objects.filter(pk__in=given).order_by("name")
-    return [(str(one.pk), one.name) for one in found]
+
+    def found() -> list[tuple[str, str]]:
+        given = Issue.objects.visible_to(asked.user).values("department")
+        rows = Organisation.objects.filter(pk__in=given).order_by("name")
+        return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+    return asked.once("departments", found)
 
 
 def _departments_apart(asked: Asked) -> list[tuple[str, str]]:

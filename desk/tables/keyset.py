@@ -3,7 +3,7 @@ first. A page is named by the key of a row alone, so that no name stands in an a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,14 +73,15 @@ def _beyond(name: str, value: Any, *, down: bool, empty: bool) -> tuple[Q, Q]:
 
 
 def keyset_page(
-    rows: QuerySet[Any], anchors: QuerySet[Any], order: Order, *, down: bool, after: str = "",
-    before: str = "", limit: int,
+    rows: QuerySet[Any], anchors: Callable[[], QuerySet[Any]], order: Order, *, down: bool,
+    after: str = "", before: str = "", limit: int,
 ) -> Page:  # fmt: skip
-    """A page of ``rows`` behind (or in front of) the row of ``anchors`` that a key names."""
+    """A page of ``rows`` behind (or in front of) the row of ``anchors`` that a key names;
+    these are asked only where one does."""
     back = bool(before) and not after
     direction = down != back
     if after or before:
-        found = anchors.filter(pk=after or before).values_list(*order.names()).first()
+        found = anchors().filter(pk=after or before).values_list(*order.names()).first()
         if found is None:
             raise Refusal(_("This list has changed since; it is shown from its beginning."))
         rows = rows.filter(behind(order, found, down=direction))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 from desk.tables.keyset import Order, Page, keyset_page
@@ -148,6 +148,23 @@ class Row:
     cells: list[SafeString]
     href: str = ""
 
+    def drawn(self, pick: str, *, first: bool) -> SafeString:
+        """The row as it stands in the page, with its cells.
+
+        ``pick`` is what its check box is called, with the row's name at ``%(name)s``; empty where
+        rows cannot be chosen. Arrows lead from the ``first`` row to the others.
+        """
+        box = "" if not pick else (
+            f'<td class="pick"><input type="checkbox" name="keys" value="{escape(self.key)}"'
+            ' form="chosen" tabindex="-1"'
+            f' aria-label="{escape(pick % {"name": self.label})}"></td>'
+        )  # fmt: skip
+        # Every part of it was escaped.
+        return mark_safe(
+            f'<tr data-href="{escape(self.href)}" tabindex="{0 if first else -1}">{box}'
+            f"{''.join(self.cells)}</tr>\n"
+        )
+
 
 @dataclass
 class Total:
@@ -257,13 +274,13 @@ class Table(ABC):
     def page(self, asked: Asked) -> Page:
         """The page asked for."""
         return keyset_page(
-            self.rows(asked), self.seen(asked), asked.order, down=asked.down,
+            asked.rows, lambda: self.seen(asked), asked.order, down=asked.down,
             after=asked.after, before=asked.before, limit=self.size,
         )  # fmt: skip
 
     def total(self, asked: Asked) -> Total:
         """How many rows fit, from what is known or counted up to a limit."""
-        n = self.rows(asked).order_by()[: COUNTED + 1].count()
+        n = asked.rows.order_by()[: COUNTED + 1].count()
         return Total(min(n, COUNTED), n <= COUNTED)
 
     def drawn(self, rows: list[Any], asked: Asked, columns: Iterable[Column]) -> list[Row]:

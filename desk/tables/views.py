@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import SignedInRequest, allow
@@ -15,7 +17,7 @@ from desk.tables import chips, looking, saved
 from desk.tables.asked import Asked, Typed, ask
 from desk.tables.keyset import Page
 from desk.tables.registry import table_or_404, tables_of
-from desk.tables.table import AT_ONCE, LARGE, Column
+from desk.tables.table import AT_ONCE, LARGE, Column, Row
 from desk.tables.words import SEES_MATTERS
 from lib.clock import today
 from lib.errors import Refusal
@@ -91,6 +93,7 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "address": asked.address(),
         "here": asked.page(),
         "rows": rows,
+        "lines": lines(rows, chooses=table.chooses(asked)),
         "found": found,
         "next": asked.page(after=found.after) if found.after else "",
         "previous": asked.page(before=found.before) if found.before else "",
@@ -120,6 +123,13 @@ def show(request: SignedInRequest, asked: Asked, *, error: str = "") -> HttpResp
         "error": error,
     }
     return render(request, "desk/tables/page.html", context, status=400 if error else 200)
+
+
+def lines(rows: list[Row], *, chooses: bool) -> SafeString:
+    """The body of the table."""
+    pick = _("Choose %(name)s") if chooses else ""
+    drawn = [row.drawn(pick, first=n == 0) for n, row in enumerate(rows)]
+    return mark_safe("".join(drawn))  # each was made of escaped parts
 
 
 def _columns(asked: Asked, rows: list[Any]) -> tuple[Column, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django import forms
@@ -18,7 +19,7 @@ from accounts.gate import SignedInRequest, allow
 from accounts.keys import phone_of
 from accounts.reads import Read, note_read
 from casework.due import URGENT, Entry, due_list, urgent_as_backup
-from casework.models import Contact
+from casework.models import Contact, Issue
 from casework.suggestions import suggestion_dismiss
 from desk.acts import done
 from desk.household import HAS_DUTIES, SEES_HOUSEHOLDS, household_or_404
@@ -32,6 +33,7 @@ from jobs.acts import act
 from lib.clock import today
 from lib.errors import Refusal
 
+STATES = dict(Issue.State.choices)
 #: Households shown at once; who has more on one day looks after too many.
 SHOWN = 200
 
@@ -45,6 +47,45 @@ class Line:
     phone: str
     others: list[tuple[Post, str]]
     key: UUID
+    #: Where it opens, and where a household's contact is recorded.
+    address: str
+    record: str = ""
+
+    @property
+    def call(self) -> str:
+        """What the button that calls is called."""
+        return _("Call %(name)s") % self._name
+
+    @property
+    def reached(self) -> str:
+        """What the button is called that says so."""
+        return _("%(name)s was reached by phone") % self._name
+
+    @property
+    def missed(self) -> str:
+        """What the button is called that says so."""
+        return _("%(name)s did not answer the phone") % self._name
+
+    @property
+    def _name(self) -> dict[str, str]:
+        assert self.entry.household is not None
+        return {"name": self.entry.household.head_name}
+
+    @property
+    def where(self) -> str:
+        """The address of a household; of a matter the place and its state."""
+        if household := self.entry.household:
+            return household.address or self.place
+        assert self.entry.issue is not None
+        issue = self.entry.issue
+        return f"{self.place} · {STATES[issue.state]} · "
+
+    @property
+    def until(self) -> str:
+        """Of a matter, when it is to be answered."""
+        if self.entry.issue is None:
+            return ""
+        return _("to be answered by %(day)s") % {"day": self.entry.issue.limit_on.isoformat()}
 
     @property
     def urgent(self) -> bool:
@@ -90,10 +131,12 @@ def _lines(entries: list[Entry]) -> list[Line]:
     """Entries with their places and, of those one is the contact of, their phones."""
     paths = {one.path for entry in entries if (one := entry.household or entry.issue)}
     places = area_labels(paths, on=today())
+    following = urlencode({"next": reverse("today")}, safe="/")
     lines = []
     for entry in entries:
         household, about = entry.household, entry.household or entry.issue
         assert about is not None
+        record = reverse("household-contact", args=[about.pk]) if household else ""
         lines.append(
             Line(
                 entry,
@@ -101,6 +144,8 @@ def _lines(entries: list[Entry]) -> list[Line]:
                 phone_of(household.phone_sealed) if household and entry.linked else "",
                 [(post, phone_of(post.person.phone_sealed)) for post in entry.others],
                 uuid4(),
+                reverse("household" if household else "issue", args=[about.pk]),
+                f"{record}?{following}",
             )
         )
     return lines
