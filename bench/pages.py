@@ -20,10 +20,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bench.issues import furnish
+from bench.tables import statements
 from bench.today import FLOOR as DUE
 from bench.today import manager_of
 from bench.town import Town, town
@@ -177,8 +177,7 @@ def report(page: Page) -> None:
     """Ask for a page and for its floor in turns, and print how they compare."""
     ask = signed_in(page)
     ask()
-    with CaptureQueriesContext(connection) as queries:
-        ask()
+    asked = len(statements(ask))
     clock, processor, floor = [], [], []
     for _ in range(TIMES):
         begun, used = time.perf_counter(), time.thread_time()
@@ -194,7 +193,7 @@ def report(page: Page) -> None:
     print(
         f"{page.name:11} {best:6.1f} ms at best, {statistics.median(clock):6.1f} at the median"
         f" (processor {min(processor):5.1f}, {statistics.median(processor):5.1f}),"
-        f" {len(queries):3} statements, floor {min(floor):5.2f} ms,"
+        f" {asked:3} statements, floor {min(floor):5.2f} ms,"
         f" ratio {best / min(floor):6.1f}"
     )
 
