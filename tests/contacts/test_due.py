@@ -276,4 +276,4 @@ def test_the_list_asks_as_often_for_three_hundred_households_as_for_three(world)
     many, again = asked()
     assert many == few + 40
     assert again == queries
-    assert queries <= 14
+    assert queries <= 8

@@ -106,7 +106,7 @@ def test_it_counts_nothing_when_it_is_looked_at(world, as_user, django_assert_ma
     with_work(world)
     client = as_user("leader")
     client.get("/dashboard/")
-    with django_assert_max_num_queries(32) as asked:
+    with django_assert_max_num_queries(23) as asked:
         client.get("/dashboard/")
     bases = re.compile(r'FROM "?casework_(issue|contact|deed|activity|contactcard|rating)"?[ )]')
     for query in asked.captured_queries:
