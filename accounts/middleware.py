@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.gate import SignedInRequest, declared_for, may_call
 from accounts.reads import write_reads
+from lib.errors import Refusal
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -24,6 +25,12 @@ DATA_PREFIXES = ("/api/", "/tiles/")
 def wants_data(request: HttpRequest) -> bool:
     """Whether a program asks (API, tile) rather than a person."""
     return request.path.startswith(DATA_PREFIXES)
+
+
+def holds_nul(request: HttpRequest) -> bool:
+    """Whether a text sent holds the one character that PostgreSQL takes in no text."""
+    sent = (*request.GET.lists(), *request.POST.lists())
+    return any("\0" in text for _name, texts in sent for text in texts if isinstance(text, str))
 
 
 class NoStoreMiddleware:
@@ -58,6 +65,14 @@ class AccessMiddleware:
             return render(request, "503.html", {"sentence": sentence}, status=503)
         return response
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What is refused with no form to say so beside: the sentence, on a page of its own."""
+        if not isinstance(error, Refusal):
+            return None
+        if wants_data(request):
+            return JsonResponse({"error": error.sentence}, status=400)
+        return render(request, "400.html", {"sentence": error.sentence}, status=400)
+
     def process_view(
         self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
@@ -67,6 +82,8 @@ class AccessMiddleware:
             logger.error("no declaration of who may call %s", match.route)
             raise PermissionDenied
         if may_call(request, allowed):
+            if holds_nul(request):
+                raise BadRequest("NUL")
             return self.ask_for_password(request, match.url_name)
         if request.user.is_authenticated or not allowed:
             raise Http404  # out of scope looks exactly like not existing

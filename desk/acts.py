@@ -70,7 +70,8 @@ def undo(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Take an act back, then go to ``next``, else to the page of what it was about."""
     act = act_or_404(request.user, key)
     following = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
+    # A word alone is a page of ours to ``redirect``, which knows none of that name.
+    if not following.startswith("/") or not url_has_allowed_host_and_scheme(
         following, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         following = subject_address(act)

@@ -107,11 +107,7 @@ def file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
     """The filled workbook. It may hold small counts of needs, so that its leaving is logged."""
     form, month = _form(request, key), _month(request)
     rows = filled(form, month=month, current=today())
-    try:
-        book = workbook(form, rows)
-    except Refusal as refusal:
-        return render(request, "message.html", {"title": form.name, "text": refusal.sentence},
-                      status=400)  # fmt: skip
+    book = workbook(form, rows)
     sensitive = sum(1 for row in rows if row.value and row.value.indicator.sensitive)
     note_read(request, Read("form", form.path, sensitive, "P3"))
     name = f"{form.name}_{month:%Y%m}.xlsx"

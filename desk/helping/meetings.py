@@ -153,11 +153,19 @@ def show(
             "until": request.POST.get(f"until-{item.pk}", ""),
         }
         line["error"] = error.sentence if error and error.field.endswith(f"-{item.pk}") else ""
+    # A refused choice of points is drawn as it was made.
+    texts = request.POST.get("texts")
+    ticked = set(request.POST.getlist("issues"))
+    for line in (*lines, *waiting):
+        issue = line["issue"]
+        line["ticked"] = issue and (line in lines if texts is None else str(issue.pk) in ticked)
     context = {
         "meeting": meeting, "place": name_from_afar(meeting.area), "lines": lines,
-        "waiting": waiting, "manages": manages, "may_close": manages and meeting.on <= on,
+        "waiting": waiting, "choosing": texts is not None or not lines, "manages": manages,
+        "may_close": manages and meeting.on <= on,
         "organisations": list(organisations_for([meeting.path])) if manages else [],
-        "texts": "\n".join(line["item"].text for line in lines if line["item"].text),
+        "texts": texts if texts is not None
+        else "\n".join(line["item"].text for line in lines if line["item"].text),
         "error": error.sentence if error else "", "people": request.POST.get("people", ""),
         "version": meeting.version,
     }  # fmt: skip
@@ -192,13 +200,13 @@ def close(request: SignedInRequest, key: UUID) -> HttpResponse:
     meeting = meeting_or_404(request.user, key, manages=True)
     try:
         people = request.POST.get("people", "").strip()
-        if people and not people.isdigit():
+        if people and _number(people) is None:
             raise Refusal(_("Write the number of people, at least 1, or leave it empty."),
                           field="people")  # fmt: skip
         meeting_close(
             meeting=meeting, decisions=_decisions(request, meeting), on=today(), by=request.user,
             version=_number(request.POST.get("version")) or 0,
-            people=int(people) if people else None,
+            people=_number(people),
         )  # fmt: skip
     except Refusal as refusal:
         meeting.refresh_from_db()
@@ -235,7 +243,8 @@ def _keys(texts: list[str]) -> list[UUID]:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+    """A whole number as a form sends it; None for anything else, the length of a novel included."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -137,3 +138,25 @@ def test_a_meeting_is_called_by_form_and_keeps_what_was_typed(late: World, as_us
                 {"version": "1", f"decision-{roof.pk}": "请水利局办", "people": "9"})  # fmt: skip
     shown = client.get(f"/issues/{late.issues['roof'].pk}/").content.decode()
     assert "联席会议议定：请水利局办" in shown
+
+
+def test_a_refused_agenda_is_drawn_as_it_was_typed(late: World, as_user: SignIn) -> None:
+    meeting, client = call(late), as_user("manager")
+    road, page = str(late.issues["road"].pk), f"/meetings/{meeting.pk}/"
+    lines = "\n".join(["冬季清雪安排"] * 100)
+    answer = client.post(f"{page}points/", {"version": "1", "issues": [road], "texts": lines})
+    body = answer.content.decode()
+    assert answer.status_code == 400 and body.count("冬季清雪安排") == 100
+    assert [road] == re.findall(r'name="issues" value="([-0-9a-f]+)" checked', body)
+
+
+@pytest.mark.parametrize("people", ["²", "9" * 5000, "9999999999", "-1", "about 20"])
+def test_a_number_of_people_that_is_none_is_refused(
+    late: World, as_user: SignIn, people: str
+) -> None:
+    meeting = call(late)
+    answer = as_user("manager").post(
+        f"/meetings/{meeting.pk}/close/", {"version": "1", "people": people}
+    )
+    assert answer.status_code == 400 and people in answer.content.decode()
+    assert not Meeting.objects.get().held
