@@ -149,8 +149,8 @@ def pages(made: Town, on: date) -> list[Page]:
     return [
         Page("today", manager_of(village), "/today/", DUE, [f"{village.path}%", on, on + AHEAD]),
         Page("inbox", clerk, "/matters/", OF_DEPARTMENT, [department]),
-        Page("matters", office, f"/tables/issues/?area={code}&state=registered", MATTERS,
-             [like, "registered"]),
+        Page("matters", office, f"/tables/issues/?area={code}&state=accepted", MATTERS,
+             [like, "accepted"]),
         Page("deeds", office, f"/tables/deeds/?area={code}", DONE.format("casework_deed"), [like]),
         Page("activities", office, f"/tables/activities/?area={code}",
              DONE.format("casework_activity"), [like]),
@@ -187,7 +187,8 @@ def report(page: Page) -> None:
         begun = time.perf_counter()
         with connection.cursor() as cursor:
             cursor.execute(page.floor, page.values)
-            cursor.fetchall()
+            if not cursor.fetchall():
+                raise RuntimeError(f"{page.address}: no row to show, nothing is measured")
         floor.append(1000 * (time.perf_counter() - begun))
     best = min(clock)
     print(
