@@ -1,4 +1,4 @@
-"""Databases for the tests: one per process, copied from a migrated template."""
+"""Databases for the tests: copied from a migrated template, for each process its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from tests.database import create_database, drop_database, point_connections_at, reset_database
-from tests.people import as_user, world  # noqa: F401 - fixtures for every test
+from tests.keeping import KEEPER, has_real_transactions, world  # noqa: F401 - a fixture for all
+from tests.people import as_user  # noqa: F401 - a fixture for every test
 
 # Playwright's loop runs in the main thread, where Django would refuse plain database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -26,9 +27,18 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: reset_database())
         patch.setattr(TransactionTestCase, "databases", {"default", "tiles"})
+        KEEPER.begin(name, django_db_blocker)
         yield
     with django_db_blocker.unblock():
+        KEEPER.forget()
         drop_database(name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before anything asks the database: does this test run where the small world is kept?"""
+    wanted = "world" in getattr(item, "fixturenames", ())
+    KEEPER.turn(wanted and not has_real_transactions(item))
 
 
 def share_one_connection() -> None:

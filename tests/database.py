@@ -55,9 +55,12 @@ def point_connections_at(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
 
 
-def create_database() -> str:
-    """Make the database of this process and return its name; the template is built if needed."""
-    name, template = f"{RUN}{os.getpid()}", template_name()
+def create_database(kind: str = "") -> str:
+    """Make a database of this process and return its name; the template is built if needed.
+
+    ``kind`` (letters) tells apart several databases of one process.
+    """
+    name, template = f"{RUN}{os.getpid()}{kind}", template_name()
     with maintenance() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'lianhu_test_%'")
@@ -74,7 +77,7 @@ def create_database() -> str:
 
 def is_stale(name: str) -> bool:
     """Whether a test database is an old template or belongs to a process that is gone."""
-    owner = re.fullmatch(RUN + r"(\d+)", name)
+    owner = re.fullmatch(RUN + r"(\d+)[a-z]*", name)
     return owner is None or not Path(f"/proc/{owner[1]}").exists()
 
 

@@ -1,7 +1,8 @@
-"""The fixed cast and the small world they work in, as pytest fixtures.
+"""The fixed cast and the small world they work in.
 
-``world`` holds everything by short keys; ``as_user("manager")`` is a client signed in as one of
-the cast. The drawing is in ``tests/shapes.py``.
+``World`` holds everything by short keys and is the fixture ``world`` of ``tests/keeping.py``;
+``as_user("manager")`` is a client signed in as one of the cast. The drawing is in
+``tests/shapes.py``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from households.links import cover_start, links_create
 from households.models import Household, Link, NeedKind
 from households.needs import need_begin
 from households.services import household_register
-from lib.clock import today
 from tests.shapes import draw_areas, point
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -192,12 +192,6 @@ def build_world(on: date) -> World:
             world.issues[key].department = world.organisations[department]
             world.issues[key].save(update_fields=["department"])
     return world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    """The small world as of today."""
-    return build_world(today())
 
 
 @pytest.fixture

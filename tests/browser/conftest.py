@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from lib.clock import today
 from tests.people import World, build_world
-from tests.people import today as world_today
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -41,9 +41,13 @@ def chromium(browser_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def town(transactional_db: None, live_server) -> World:
-    """The small world, committed, so that the server sees it; everyone has a password."""
-    world = build_world(world_today())
+def town(transactional_db: None, live_server, settings) -> World:
+    """The small world, committed, so that the server sees it; everyone has a password.
+
+    It is hashed quickly: what a real hash costs at each sign-in is not what a page shows.
+    """
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    world = build_world(today())
     for user in world.users.values():
         user.set_password(PASSWORD)
         user.save()

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from playwright.sync_api import Route, expect
 
+from lib.clock import today as world_today
 from tests.browser.conftest import Visitor
 from tests.people import PINS, World
-from tests.people import today as world_today
 from tests.shapes import point
 
 
