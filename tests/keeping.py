@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from lib.clock import today
 from tests.database import create_database, drop_database, point_connections_at
@@ -64,11 +64,13 @@ class Keeper:
             self.build()
         name = self.kept.name if wanted and self.kept else self.empty
         if name != self.pointed_at:
+            assert not connection.in_atomic_block, "a fixture of a wider scope holds a transaction"
             point_connections_at(name)
             self.pointed_at = name
 
     def build(self) -> None:
         """Build the world of today in a fresh copy of the migrated database."""
+        assert not connection.in_atomic_block, "a fixture of a wider scope holds a transaction"
         with self.blocker.unblock():
             self.forget()
             name = self.pointed_at = create_database("world")
