@@ -41,7 +41,7 @@ def commands() -> dict[str, list[str]]:
         "import-linter": python("-c", lint_imports),
         "migrations": python("manage.py", "makemigrations", "--check", "--dry-run"),
         "JavaScript": [shutil.which("node") or "node", "--test", *scripts],
-        "pytest": python("-m", "pytest", "-n", "2"),
+        "pytest": python("-m", "pytest", "-n", "2", "--dist", "worksteal"),
     }
 
 
