@@ -71,6 +71,13 @@ class Indicator:
         return in_language(self.definition, self.definition_en)
 
     @property
+    def measured_in(self) -> str:
+        """The unit in the language of the reader; in English the label says what is counted."""
+        if in_language("zh", "en") == "zh":
+            return self.unit
+        return "yuan" if self.unit == "元" else ""
+
+    @property
     def is_rate(self) -> bool:
         """Whether it is a quotient, shown in per cent."""
         return self.of is not None

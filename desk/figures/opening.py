@@ -62,7 +62,7 @@ class Shown:
     @property
     def unit(self) -> str:
         """The unit after the number; a rate has its own sign."""
-        return "" if self.value.indicator.is_rate else self.value.indicator.unit
+        return "" if self.value.indicator.is_rate else self.value.indicator.measured_in
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 
 from casework.models import Campaign, Contact, Issue, IssueStep
 from casework.report import coverage_report
@@ -156,3 +157,10 @@ def test_money_stays_exact(world):
         current=world.on,
     )  # fmt: skip
     assert sums[world.areas["V1"].path]["deeds_amount"] == Decimal("0.30")
+
+
+def test_an_english_page_has_no_chinese_measure_words():
+    with override("en"):
+        assert {one.measured_in for one in STATIC.values()} == {"", "yuan"}
+    with override("zh-hans"):
+        assert STATIC["gap"].measured_in == "户"
