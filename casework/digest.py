@@ -24,6 +24,7 @@ from casework.clocks import working_days_after
 from casework.models import DigestReceipt, DigestTarget, Holiday, Issue
 from lib import hooks
 from lib.clock import now
+from lib.sealing import SealError
 from lib.workdays import is_working_day
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 #: Working days ahead, today included, that count as due soon.
 SOON = 2
 #: Tries on one day, and the minutes between two of them.
-TRIES, WAIT = 5, 15
+TRIES, WAIT = 3, 10
 #: Sent from this hour of the day until that one: nobody needs the morning's numbers at night.
 HOURS = range(8, 18)
 State = DigestReceipt.State
@@ -110,7 +111,9 @@ def _is_working_day(on: date) -> bool:
 def _claim(target: DigestTarget, at: datetime) -> DigestReceipt | None:
     """The receipt of the day, taken by this process alone; None where there is nothing to send.
 
-    Committed before anything leaves: a process that dies while sending never sends again.
+    Committed before anything leaves: a process that dies while sending never sends again. What a
+    robot accepted, or may have, since its answer began, is not sent again either; one that did not
+    answer in time is asked again, which may tell the same numbers twice but never loses them.
     """
     receipt, fresh = DigestReceipt.objects.get_or_create(
         target=target, on=at.date(), defaults={"state": State.SENDING, "claimed_at": at}
@@ -118,10 +121,13 @@ def _claim(target: DigestTarget, at: datetime) -> DigestReceipt | None:
     if fresh:
         return receipt
     taken = DigestReceipt.objects.filter(
-        pk=receipt.pk, state=State.FAILED, tries__lt=TRIES,
+        pk=receipt.pk, state__in=(State.FAILED, State.LATE), tries__lt=TRIES,
         claimed_at__lte=at - timedelta(minutes=WAIT),
     ).update(state=State.SENDING, tries=F("tries") + 1, claimed_at=at)  # fmt: skip
-    return receipt if taken else None
+    if not taken:
+        return None
+    receipt.refresh_from_db()
+    return receipt
 
 
 def _send(target: DigestTarget, receipt: DigestReceipt, at: datetime) -> int:
@@ -132,10 +138,16 @@ def _send(target: DigestTarget, receipt: DigestReceipt, at: datetime) -> int:
     else:
         try:
             deliver(target, text_of(target, numbers, on=at.date()), at=at)
-        except hooks.Unanswered as problem:
+        except hooks.Unclear as problem:
             state, error = State.UNKNOWN, str(problem)
-        except (hooks.NotSent, hooks.AddressRefused, smtplib.SMTPException, OSError) as problem:
-            state, error = State.FAILED, f"{type(problem).__name__} {problem}".strip()
+        except hooks.Unanswered as problem:
+            state = State.LATE if receipt.tries < TRIES else State.UNKNOWN
+            error = str(problem)
+        except (
+            hooks.NotSent, hooks.AddressRefused, SealError, smtplib.SMTPException, OSError
+        ) as problem:  # fmt: skip
+            state = State.FAILED if receipt.tries < TRIES else State.GAVE_UP
+            error = f"{type(problem).__name__} {problem}".strip()
             logger.warning("digest of %s not sent", target.pk)
     with transaction.atomic():
         DigestReceipt.objects.filter(pk=receipt.pk).update(state=state, error=error[:200])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -29,6 +30,7 @@ from jobs.acts import act
 from lib.clock import today
 from lib.errors import Refusal
 from lib.hooks import AddressRefused, address_check
+from lib.sealing import SealError
 
 MOST_BYTES = 5 * 2**20
 #: Remarks on the rows of a sheet that are shown at most.
@@ -119,22 +121,77 @@ def _upload(request: HttpRequest) -> Path:
     return Path(copy.name)
 
 
+#: How much of the end of a secret is shown, to tell one robot from another.
+SHOWN_END = 4
+
+
+def masked(text: str) -> str:
+    """The host of an address and the end of a secret; the rest stays sealed."""
+    if "://" not in text and "@" in text:
+        return text  # an e-mail address opens nothing
+    host = urlsplit(text).hostname or ""
+    return f"{host}/…{text[-SHOWN_END:]}" if host else f"…{text[-SHOWN_END:]}"
+
+
 class DigestTargetForm(forms.ModelForm):
-    """An address that fits its channel; a robot only at a host that is allowed."""
+    """An address that fits its channel; a robot only at a host that is allowed.
+
+    What is kept is shown masked and is changed only by typing it anew.
+    """
+
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=400, required=False)
+    secret = forms.CharField(
+        label=gettext_lazy("Secret of the signature"), max_length=120, required=False,
+        help_text=gettext_lazy("Of a DingTalk robot whose messages must be signed; begins with"
+                               " SEC."),
+    )  # fmt: skip
+    no_secret = forms.BooleanField(
+        label=gettext_lazy("Messages are no longer signed: remove the secret"), required=False
+    )
 
     class Meta:
         model = DigestTarget
-        fields = ("organisation", "area", "channel", "address", "secret", "active")
+        fields = ("organisation", "area", "channel", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("address", "secret"):
+            self.fields[name].widget.attrs |= {"autocomplete": "off", "class": "vTextField"}
+            kept = self._kept(name)
+            if kept:
+                self.fields[name].widget.attrs["placeholder"] = masked(kept)
+                self.fields[name].help_text = _(
+                    "Kept: %s. Leave it empty to keep it; to change it, type it anew."
+                ) % masked(kept)
+
+    def _kept(self, name: str) -> str:
+        """What is kept sealed; empty where it is new or its key is gone."""
+        try:
+            return getattr(self.instance, name) if self.instance.pk else ""
+        except SealError:
+            return ""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.cleaned_data.get("address") and "address" in self.changed_data:
+            self.instance.address = self.cleaned_data["address"]
+        if self.cleaned_data.get("secret"):
+            self.instance.secret = self.cleaned_data["secret"].strip()
+        elif self.cleaned_data.get("no_secret"):
+            self.instance.secret = ""
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        address = str(given.get("address") or "").strip()
+        address = str(given.get("address") or "").strip() or self._kept("address")
+        if not address:
+            self.add_error("address", _("Enter the address."))
+            return given
         if given.get("channel") == DigestTarget.Channel.EMAIL:
             try:
                 validate_email(address)
             except ValidationError:
                 self.add_error("address", _("Enter an e-mail address."))
-        elif address:
+        else:
             try:
                 address_check(
                     address, hosts=settings.DIGEST_HOSTS, loopback=settings.DIGEST_LOOPBACK
@@ -160,8 +217,17 @@ class DigestTargetAdmin(ActAdmin):
 
     touches = staticmethod(target_effects)
     form = DigestTargetForm
+    fields = (
+        "organisation", "area", "channel", "address", "secret", "no_secret", "active",
+    )  # fmt: skip
     list_display = ("__str__", "active", "latest")
     list_select_related = ("organisation", "area")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        if obj is not None and obj.secret_sealed:
+            return fields
+        return [name for name in fields if name != "no_secret"]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "organisation":

@@ -14,6 +14,7 @@ import json
 import socket
 import threading
 from collections.abc import Collection
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -28,7 +29,11 @@ class NotSent(Exception):
 
 
 class Unanswered(Exception):
-    """It left, and no answer came: nobody knows whether it arrived."""
+    """It left, and no answer came in time: nobody knows whether it arrived."""
+
+
+class Unclear(Unanswered):
+    """It was received, and what the answer says of it is cut off or not understood."""
 
 
 class AddressRefused(ValueError):
@@ -70,7 +75,7 @@ def post(
 ) -> None:  # fmt: skip
     """Send a message; it has arrived where this returns. No redirect is followed.
 
-    Raises AddressRefused, NotSent (may be sent again) or Unanswered.
+    Raises AddressRefused, NotSent (may be sent again), Unanswered, or its kind Unclear.
     """
     address_check(address, hosts=hosts, loopback=loopback)
     parts = urlsplit(address)
@@ -90,13 +95,23 @@ def post(
     try:
         line.request("POST", path, body, {"Content-Type": "application/json; charset=utf-8"})
         answer = line.getresponse()
-        content = answer.read(LARGEST_ANSWER)
+        if answer.status != HTTPStatus.OK:
+            raise NotSent(f"HTTP {answer.status}")
+        content = _read(answer)
     except (OSError, http.client.HTTPException) as error:
         raise Unanswered(type(error).__name__) from None
     finally:
         clock.cancel()
         line.close()
-    _accepted_or_raise(answer.status, content)
+    _accepted_or_raise(content)
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    """The words of an answer that has begun with 200."""
+    try:
+        return answer.read(LARGEST_ANSWER)
+    except (OSError, http.client.HTTPException) as error:
+        raise Unclear(type(error).__name__) from None
 
 
 def _shut(sock: socket.socket) -> None:
@@ -106,13 +121,11 @@ def _shut(sock: socket.socket) -> None:
         return
 
 
-def _accepted_or_raise(status: int, content: bytes) -> None:
+def _accepted_or_raise(content: bytes) -> None:
     """Both robots answer 200 with ``errcode`` 0; another number says it was not taken."""
-    if status != 200:
-        raise NotSent(f"HTTP {status}")
     try:
         code = json.loads(content)["errcode"]
     except (ValueError, KeyError, TypeError):
-        raise Unanswered("no errcode") from None
+        raise Unclear("no errcode") from None
     if code != 0:
         raise NotSent(f"errcode {code}")

@@ -1,11 +1,13 @@
 """Load an export of the hotline 12345: the ticket's number is the key.
 
-The same number again updates title, description, place, limit and the hotline's own state; it
-makes no second matter, moves none backwards, and leaves one that is finished here as it is.
+The same number again takes over what the file carries and nobody here has changed since the last
+one (``told.py``), and the hotline's own state; it makes no second matter, moves none backwards, and
+leaves one that is finished here as it is.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -21,6 +23,16 @@ from casework.clocks import limit_for, urgent_limit
 from casework.importing.cells import Moment, parse_moment, parse_ticket
 from casework.importing.forms import TICKETS, is_urgent, kind_of, never_stored, subject_of
 from casework.importing.ticketwriting import changes_write, fresh_write
+from casework.importing.told import (
+    READ,
+    WORDS,
+    OnRecord,
+    cell_of,
+    changed_here,
+    differs,
+    marks_of,
+    record_of,
+)
 from casework.models import Issue, Topic
 from households.attribution import Place
 from households.importing.base import HouseholdFile, RowPlan
@@ -44,20 +56,8 @@ class Ticket:
     place: Place
     values: dict[str, Any]
     given: Moment | None
-
-
-@dataclass(frozen=True, slots=True)
-class OnRecord:
-    """A matter of this number as it stands."""
-
-    id: UUID
-    path: str
-    state: str
-    finished_on: date | None
-    registered_on: date
-    urgent: bool
-    limit_at: datetime | None
-    values: Mapping[str, Any]
+    #: What the row itself says, by the names of ``told.WORDS``; an empty cell says nothing.
+    said: dict[str, Any]
 
 
 @dataclass
@@ -67,10 +67,14 @@ class TicketsPlan(RowPlan):
     fresh: list[Ticket] = field(default_factory=list)
     changes: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
+    limits: dict[tuple[str, bool, date], date] = field(default_factory=dict)
 
-
-#: What an update may change.
-UPDATED = ("title", "text", "place", "told_state", "limit_on", "limit_at")
+    def limit(self, kind: str, urgent: bool, registered: date) -> date:
+        """The county's limit, looked up once for each kind and day."""
+        key = (kind, urgent, registered)
+        if key not in self.limits:
+            self.limits[key] = limit_for(kind, urgent=urgent, on=registered)
+        return self.limits[key]
 
 
 class TicketsImporter(HouseholdFile):
@@ -105,17 +109,14 @@ class TicketsImporter(HouseholdFile):
 
     def execute(self, plan: Plan, *, decisions: Mapping[str, str], by: Any, on: date) -> Written:
         data: TicketsPlan = plan.data
-        limits: dict[tuple[str, bool, date], date] = {}
         rows = []
         for ticket in data.fresh:
             values = dict(ticket.values)
             registered, urgent = values["registered_on"], values["urgent"]
             if ticket.given is None:
-                key = (values["kind"], urgent, registered)
-                if key not in limits:
-                    limits[key] = limit_for(values["kind"], urgent=urgent, on=registered)
-                values["limit_on"] = limits[key]
+                values["limit_on"] = data.limit(values["kind"], urgent, registered)
                 values["limit_at"] = urgent_limit(registered) if urgent else None
+            values["told_marks"] = json.dumps(marks_of(ticket.said))
             rows.append((ticket.number, ticket.place, values))
         created = fresh_write(rows, by=by)
         touched, steps = changes_write(data.changes, by=by, on=on)
@@ -133,13 +134,8 @@ def on_record(numbers: list[str]) -> dict[str, OnRecord]:
         rows = Issue.objects.filter(
             source=Issue.Source.HOTLINE, ticket__in=numbers[start : start + CHUNK]
         )
-        for row in rows.values(
-            "ticket", "id", "path", "state", "finished_on", "registered_on", "urgent", *UPDATED
-        ):
-            found[row["ticket"]] = OnRecord(
-                row["id"], row["path"], row["state"], row["finished_on"], row["registered_on"],
-                row["urgent"], row["limit_at"], {name: row[name] for name in UPDATED},
-            )  # fmt: skip
+        for row in rows.values(*READ):
+            found[row["ticket"]] = record_of(row)
     return found
 
 
@@ -205,7 +201,7 @@ class _Reader:
             return None
         values = self._kind(i, kind_word) | self._topic(i, subject_word, word(i, "topic"))
         values |= self._days(i)
-        place = self._place(i)
+        place, named = self._place(i)
         people = data.cell(i, "people")
         if isinstance(people, int) and not 1 <= people <= MOST_PEOPLE:
             data.wrong(i, "people", _("A matter concerns at least one person."))
@@ -223,7 +219,27 @@ class _Reader:
         if given is not None:
             values["limit_on"] = given.day
             values["limit_at"] = _hour(given) if values["urgent"] else None
-        return Ticket(i, number, place, values, given)
+        said = self._said(i, values, given)
+        if named:
+            said["area"] = place
+        return Ticket(i, number, place, values, given, said)
+
+    def _said(self, i: int, values: dict[str, Any], given: Moment | None) -> dict[str, Any]:
+        """What a row itself says of a matter, but for its area; a title cut from the text is
+        said by the text."""
+        said = {name: values[name] for name in ("title", "text", "place") if values[name]}
+        for name in ("kind", "urgent"):
+            if self.word(i, name):
+                said[name] = values[name]
+        if self.word(i, "subject") or self.word(i, "topic"):
+            said["topic"] = (values["subject"], values["topic_id"])
+        if isinstance(self.data.cell(i, "people"), int):
+            said["people"] = values["people"]
+        if values["contact_way"] or self.data.cell(i, "secret") is True:
+            said["contact_way"] = values["contact_way"]
+        if given is not None:
+            said["limit_on"] = given.day
+        return said
 
     def _forgive(self, i: int) -> None:
         """Errors of a row that is passed over anyway are none."""
@@ -264,9 +280,9 @@ class _Reader:
             self.data.wrong(i, "limit", _("The limit lies before the day of registration."))
         return {"registered_on": day, "given": given}
 
-    def _place(self, i: int) -> Place | None:
+    def _place(self, i: int) -> tuple[Place | None, bool]:
         """By code or name; else by the one village whose name the address holds; else the village
-        chosen for the file, else the township the row names."""
+        chosen for the file, else the township the row names. Whether the row says it itself."""
         data = self.data
         try:
             place, warning = self.places.of_cells(self.word(i, "area"), self.word(i, "village"))
@@ -274,26 +290,26 @@ class _Reader:
             name = "area" if self.word(i, "area") else "village"
             if self.chosen is None:
                 data.wrong(i, name, str(error))
-                return None
+                return None, False
             data.doubt(i, name, _("%s It is filed under the village chosen.") % error)
-            return self.chosen
+            return self.chosen, False
         if warning and "area" in data.columns:
             data.doubt(i, "area", warning)
         if place is not None and place.level in FILING_LEVELS:
-            return place
+            return place, True
         address = self.word(i, "place")
         found = [p for names, p in self.villages if any(name in address for name in names)]
         if len(found) == 1 and (place is None or found[0].path.startswith(place.path)):
-            return found[0]
+            return found[0], True
         if self.chosen is not None:
-            return self.chosen
+            return self.chosen, False
         if place is not None:
-            return place
+            return place, False
         name = next((n for n in ("area", "village", "place") if n in data.columns), "ticket")
         data.wrong(
             i, name, _("No place is given. Name the village, or choose one for such rows.")
         )  # fmt: skip
-        return None
+        return None, False
 
     def _way(self, i: int) -> str:
         """How to reach who called: the one place their name is kept; nothing where they asked for
@@ -336,21 +352,51 @@ def _compare(data: TicketsPlan, ticket: Ticket, known: OnRecord | None, path: st
         )  # fmt: skip
         data.outcomes["closed"] += 1
         return
-    new = {name: ticket.values.get(name) for name in ("title", "text", "place", "told_state")}
-    # An empty cell leaves what is there.
-    new = {name: value for name, value in new.items() if value}
-    if ticket.given is not None:
-        if ticket.given.day < known.registered_on:
-            data.wrong(ticket.i, "limit", _("The limit lies before the day of registration."))
-            return
-        new["limit_on"] = ticket.given.day
-        if known.urgent and (ticket.given.at or known.values["limit_on"] != ticket.given.day):
-            new["limit_at"] = _hour(ticket.given)
-    changed = {name: value for name, value in new.items() if value != known.values[name]}
+    if ticket.given is not None and ticket.given.day < known.registered_on:
+        data.wrong(ticket.i, "limit", _("The limit lies before the day of registration."))
+        return
+    changed = _taken_over(data, ticket, known)
     if changed:
+        changed["marks"] = marks_of(
+            {name: value for name, value in ticket.said.items()
+             if name in changed or not differs(known, name, value)}
+        )  # fmt: skip
         data.changes[known.id] = changed
     else:
         data.outcomes["unchanged"] += 1
+
+
+def _taken_over(data: TicketsPlan, ticket: Ticket, known: OnRecord) -> dict[str, Any]:
+    """What a row changes on a matter; what stays, since it was changed here, is remarked."""
+    changed: dict[str, Any] = {}
+    for name, value in ticket.said.items():
+        if not differs(known, name, value):
+            continue
+        if name == "area" and known.of_household:
+            sentence = _("A matter of a household stays where the household is.")
+        elif changed_here(known, name):
+            sentence = _("%(what)s was changed here since the last file; it is left so.") % {
+                "what": WORDS[name]
+            }
+        else:
+            changed[name] = value
+            continue
+        data.doubt(ticket.i, cell_of(name, data.columns), sentence)
+    told = ticket.values["told_state"]
+    if told and told != known.told_state:
+        changed["told_state"] = told
+    urgent = changed.get("urgent", known.values["urgent"])
+    if ticket.given is None and changed.keys() & {"kind", "urgent"}:
+        if not changed_here(known, "limit_on"):
+            kind = changed.get("kind", known.values["kind"])
+            changed["limit_on"] = data.limit(kind, urgent, known.registered_on)
+            changed["limit_at"] = urgent_limit(known.registered_on) if urgent else None
+    elif ticket.given is not None and urgent and not changed_here(known, "limit_on"):
+        moved = ticket.given.at or known.values["limit_on"] != ticket.given.day
+        hour = _hour(ticket.given)
+        if (moved or "urgent" in changed) and hour != known.limit_at:
+            changed["limit_at"] = hour
+    return changed
 
 
 def _shown(ticket: Ticket) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,21 +17,52 @@ from households.importing.writing import NULL, copied, copy_rows, serial_ids, uu
 from jobs.undo import Created
 from lib.clock import now
 
-#: The transition in a matter's path of events that changes nothing but words and limit.
+#: The transition in a matter's path of events that says what the hotline told anew.
 TOLD = "told"
+#: Who has it in hand goes along to the new place, but for one it was passed up to that lies above
+#: the new place as well.
 UPDATE = """
 UPDATE casework_issue i SET
     title = coalesce(c.title, i.title), text = coalesce(c.text, i.text),
     place = coalesce(c.place, i.place), told_state = coalesce(c.told_state, i.told_state),
-    limit_on = coalesce(c.limit_on, i.limit_on), limit_at = coalesce(c.limit_at, i.limit_at),
+    kind = coalesce(c.kind, i.kind), urgent = coalesce(c.urgent, i.urgent),
+    subject = coalesce(c.subject, i.subject),
+    topic_id = CASE WHEN c.subject IS NULL THEN i.topic_id ELSE c.topic_id END,
+    people = coalesce(c.people, i.people),
+    contact_way = coalesce(c.contact_way, i.contact_way),
+    area_id = coalesce(c.area_id, i.area_id), path = coalesce(c.path, i.path),
+    held_by_id = CASE WHEN c.area_id IS NULL THEN i.held_by_id
+        WHEN i.held_by_id <> i.area_id AND starts_with(
+            c.path, (SELECT h.path FROM grids_area h WHERE h.id = i.held_by_id)
+        ) THEN i.held_by_id ELSE c.area_id END,
+    limit_on = coalesce(c.limit_on, i.limit_on),
+    limit_at = CASE WHEN NOT coalesce(c.urgent, i.urgent) THEN NULL
+        ELSE coalesce(c.limit_at, i.limit_at) END,
+    told_marks = coalesce(i.told_marks, '{}') || c.marks,
     version = i.version + 1
 FROM unnest(%(id)s::uuid[], %(title)s::text[], %(text)s::text[], %(place)s::text[],
-    %(told_state)s::text[], %(limit_on)s::date[], %(limit_at)s::timestamptz[])
-    c (id, title, text, place, told_state, limit_on, limit_at)
+    %(told_state)s::text[], %(kind)s::text[], %(urgent)s::boolean[], %(subject)s::text[],
+    %(topic_id)s::bigint[], %(people)s::int[], %(contact_way)s::text[], %(area_id)s::uuid[],
+    %(path)s::text[], %(limit_on)s::date[], %(limit_at)s::timestamptz[], %(marks)s::jsonb[])
+    c (id, title, text, place, told_state, kind, urgent, subject, topic_id, people, contact_way,
+    area_id, path, limit_on, limit_at, marks)
 WHERE i.id = c.id AND i.state NOT IN ('closed', 'declined', 'merged')
 RETURNING i.id, i.state
 """
-COLUMNS = ("title", "text", "place", "told_state", "limit_on", "limit_at")
+COLUMNS = (
+    "title", "text", "place", "told_state", "kind", "urgent", "subject", "topic_id", "people",
+    "contact_way", "area_id", "path", "limit_on", "limit_at", "marks",
+)  # fmt: skip
+
+
+def _columns(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A change by the columns of the table."""
+    columns = {**change, "marks": json.dumps(change.get("marks", {}))}
+    if "topic" in change:
+        columns["subject"], columns["topic_id"] = change["topic"]
+    if "area" in change:
+        columns["area_id"], columns["path"] = change["area"].id, change["area"].path
+    return columns
 
 
 def fresh_write(rows: Sequence[tuple[str, Place, Mapping[str, Any]]], *, by: Any) -> list[Created]:
@@ -88,8 +120,9 @@ def changes_write(
     if not changes:
         return [], []
     parameters: dict[str, list[Any]] = {"id": list(changes)}
+    rows = [_columns(change) for change in changes.values()]
     for name in COLUMNS:
-        parameters[name] = [values.get(name) for values in changes.values()]
+        parameters[name] = [values.get(name) for values in rows]
     with connection.cursor() as cursor:
         cursor.execute(UPDATE, parameters)
         found = cursor.fetchall()
@@ -124,6 +157,18 @@ def _note(change: Mapping[str, Any]) -> str:
         parts.append(_("the hotline's state: %s") % change["told_state"])
     if "limit_on" in change:
         parts.append(_("limit: %s") % change["limit_on"])
-    if "title" in change or "text" in change or "place" in change:
+    if change.keys() & {"title", "text", "place"}:
         parts.append(_("description changed"))
+    if "kind" in change:
+        parts.append(_("kind: %s") % Issue.Kind(change["kind"]).label)
+    if "urgent" in change:
+        parts.append(_("now urgent") if change["urgent"] else _("no longer urgent"))
+    if "topic" in change:
+        parts.append(_("subject: %s") % Issue.Subject(change["topic"][0]).label)
+    if "people" in change:
+        parts.append(_("persons: %s") % change["people"])
+    if "area" in change:
+        parts.append(_("place: %s") % change["area"].name)
+    if "contact_way" in change:
+        parts.append(_("contact way changed"))
     return "；".join(parts)[:400]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keys import sealer
 from grids.models import Area, Organisation
 from lib.history import tracked
 
@@ -14,7 +15,7 @@ from lib.history import tracked
 class DigestTarget(models.Model):
     """A department or a grid office, and where its digest goes: an e-mail address, or the robot of
     a group in WeCom or DingTalk. The address of a robot lets anybody post there: it is a secret of
-    the administrators."""
+    the administrators, sealed like a phone number, and sealed anew when the keys change."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
@@ -30,11 +31,8 @@ class DigestTarget(models.Model):
         verbose_name=_("area of the grid office"),
     )  # fmt: skip
     channel = models.CharField(_("sent by"), max_length=8, choices=Channel)
-    address = models.CharField(_("address"), max_length=400)
-    secret = models.CharField(
-        _("secret of the signature"), max_length=120, blank=True,
-        help_text=_("Of a DingTalk robot whose messages must be signed; begins with SEC."),
-    )  # fmt: skip
+    address_sealed = models.BinaryField(_("address"))
+    secret_sealed = models.BinaryField(_("secret of the signature"), null=True)
     active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
@@ -51,6 +49,24 @@ class DigestTarget(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation or self.area} · {self.get_channel_display()}"
 
+    @property
+    def address(self) -> str:
+        """Where it goes; SealError where its key is gone."""
+        return sealer().open(self.address_sealed) if self.address_sealed else ""
+
+    @address.setter
+    def address(self, text: str) -> None:
+        self.address_sealed = sealer().seal(text)
+
+    @property
+    def secret(self) -> str:
+        """With what a DingTalk robot wants its messages signed, or nothing."""
+        return sealer().open(self.secret_sealed) if self.secret_sealed else ""
+
+    @secret.setter
+    def secret(self, text: str) -> None:
+        self.secret_sealed = sealer().seal(text) if text else None
+
 
 class DigestReceipt(models.Model):
     """What became of a digest on one day. Never sent twice: a row is claimed before it is sent."""
@@ -60,6 +76,8 @@ class DigestReceipt(models.Model):
         SENT = "sent", _("sent")
         NOTHING = "nothing", _("nothing to tell")
         FAILED = "failed", _("failed, tried again")
+        LATE = "late", _("no answer in time, tried again")
+        GAVE_UP = "gave_up", _("given up after three tries")
         UNKNOWN = "unknown", _("no answer: not known whether it arrived")
 
     target = models.ForeignKey(DigestTarget, models.CASCADE, related_name="receipts")

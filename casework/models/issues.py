@@ -231,7 +231,13 @@ class Issue(models.Model):
     text = models.TextField(_("description"), blank=True)
     place = models.CharField(_("place in words"), max_length=120, blank=True)
     #: What the source says of it in its own words (12345: state and unit); moves nothing here.
+    #: Imports alone write it, in one statement with the other columns and with a step that says so;
+    #: taking an import back brings the whole row back and takes the step away, so that the column
+    #: and the path never part. Of what is finished here it stays as it was told last.
     told_state = models.CharField(_("state at the source"), max_length=80, blank=True)
+    #: By column a mark of what the last file of the hotline said (``importing/told.py``): where a
+    #: column says otherwise, somebody here changed it, and the next file leaves it alone.
+    told_marks = models.JSONField(null=True, editable=False)
     urgent = models.BooleanField(_("urgent"), default=False)
     department = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="issues"

@@ -14,6 +14,7 @@ import pytest
 from django.core import mail
 from django.db import connections
 
+from accounts.keys import sealer
 from casework.digest import TRIES, WAIT, Numbers, digests_send, numbers_of, text_of
 from casework.models import DigestReceipt, DigestTarget, Holiday, Issue
 from lib.clock import SHANGHAI
@@ -45,7 +46,7 @@ def target(world: World, robot: Robot) -> DigestTarget:
     )
     return DigestTarget.objects.create(
         organisation=world.organisations["department"], channel="wecom",
-        address=f"{robot.address}/cgi-bin/webhook/send?key=k",
+        address_sealed=sealer().seal(f"{robot.address}/cgi-bin/webhook/send?key=k"),
     )  # fmt: skip
 
 
@@ -106,18 +107,20 @@ def test_it_gives_up_after_some_tries(target: DigestTarget, robot: Robot):
     robot.answers = ["broken"] * 20
     for n in range(12):
         digests_send(at=AT + timedelta(minutes=WAIT * n))
-    assert len(robot.seen) == TRIES
+    assert len(robot.seen) == TRIES == 3
+    assert (receipt().state, receipt().tries) == ("gave_up", TRIES)
+    assert "HTTP 500" in receipt().error
 
 
 def test_nobody_listening_is_a_failure(target: DigestTarget):
-    DigestTarget.objects.update(address="http://127.0.0.1:9/send")
+    target.address = "http://127.0.0.1:9/send"
+    target.save()
     digests_send(at=AT)
     assert receipt().state == "failed"
 
 
-@pytest.mark.parametrize("how", ["silent", "drip"])
-def test_no_answer_in_time_is_never_sent_again(target: DigestTarget, robot: Robot, how: str):
-    robot.answers = [how]
+def test_an_answer_that_began_is_never_sent_again(target: DigestTarget, robot: Robot):
+    robot.answers = ["drip"]
     began = datetime.now(SHANGHAI)
     digests_send(at=AT)
     assert (datetime.now(SHANGHAI) - began).total_seconds() < 2.5
@@ -126,10 +129,26 @@ def test_no_answer_in_time_is_never_sent_again(target: DigestTarget, robot: Robo
     assert len(robot.seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("answers", "state", "sent"),
+    [(["silent"], "sent", 2), (["silent", "broken"], "sent", 3), (["silent"] * 5, "unknown", 3)],
+)
+def test_no_answer_in_time_is_tried_again_and_what_was_accepted_is_not(
+    target: DigestTarget, robot: Robot, answers: list[str], state: str, sent: int
+):
+    robot.answers = list(answers)
+    digests_send(at=AT)
+    assert (receipt().state, receipt().tries) == ("late", 1)
+    for n in range(1, 6):
+        digests_send(at=AT + timedelta(minutes=WAIT * n))
+    assert (receipt().state, len(robot.seen)) == (state, sent)
+    assert receipt().tries == sent
+
+
 def test_dingtalk_is_signed(target: DigestTarget, robot: Robot):
-    DigestTarget.objects.update(
-        channel="dingtalk", secret="SECabc", address=f"{robot.address}/robot/send?access_token=t"
-    )
+    target.channel, target.secret = "dingtalk", "SECabc"
+    target.address = f"{robot.address}/robot/send?access_token=t"
+    target.save()
     digests_send(at=AT)
     [(path, _message)] = robot.seen
     asked = parse_qs(urlsplit(path).query)
@@ -147,7 +166,9 @@ def test_a_grid_office_is_told_by_mail_by_the_residents_clock(world: World, sett
         state="accepted", limit_at=AT + timedelta(hours=1), limit_on=on
     )
     target = DigestTarget.objects.create(
-        area=world.areas["T1"], channel="email", address="office@lianhu.example"
+        area=world.areas["T1"],
+        channel="email",
+        address_sealed=sealer().seal("office@lianhu.example"),
     )
     assert numbers_of(target, at=AT) == Numbers(new=2, soon=1, late=1)
     digests_send(at=AT)

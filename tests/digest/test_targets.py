@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.keys import sealer
 from casework.models import DigestReceipt, DigestTarget
 from tests.people import World
 
@@ -40,7 +41,9 @@ def test_a_target_is_either_a_department_or_an_area(world: World, as_user):
 
 
 def test_failures_are_seen_and_receipts_are_only_read(world: World, as_user):
-    target = DigestTarget.objects.create(area=world.areas["T1"], channel="wecom", address=ROBOT)
+    target = DigestTarget.objects.create(
+        area=world.areas["T1"], channel="wecom", address_sealed=sealer().seal(ROBOT)
+    )
     receipt = DigestReceipt.objects.create(
         target=target, on=world.on, state="failed", claimed_at="2026-11-27T09:00Z", error="HTTP 500"
     )
