@@ -19,7 +19,7 @@ def seal(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0021_supervised_sums'),
+        ('casework', '0022_open_matters_of_departments'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0022_digests_sealed'),
+        ('casework', '0023_digests_sealed'),
     ]
 
     operations = [
