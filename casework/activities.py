@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ JOINT_MEETING = "joint_meeting"
 UNITS = ("份", "册", "张", "件", "套", "篇")
 WRITTEN = (
     "kind", "title", "area", "place", "on", "sessions", "people", "quantity", "unit",
-    "organisation", "note",
+    "organisation", "note", "point",
 )  # fmt: skip
 
 
@@ -55,13 +56,16 @@ def activity_record(
     *, kind: ActivityKind, title: str, area: Area, on: date, current: date, place: str = "",
     sessions: int = 1, people: int | None = None, quantity: Decimal | None = None,
     unit: str = "", organisation: Organisation | None = None, note: str = "",
-    by: User | None = None,
+    point: Point | None = None, by: User | None = None,
 ) -> Activity:  # fmt: skip
-    """Write down an activity that took place. ``people`` is a bare count; nobody is named."""
+    """Write down an activity that took place. ``people`` is a bare count; nobody is named.
+
+    ``point`` (WGS 84): the public place it was held at.
+    """
     activity = Activity(
         kind=kind, title=title, area=area, path=area.path, place=place, on=on, sessions=sessions,
         people=people, quantity=quantity, unit=unit, organisation=organisation, note=note,
-        recorded_by=by,
+        point=point, recorded_by=by,
     )  # fmt: skip
     _require(activity, by)
     _check(activity, current=current)

@@ -18,7 +18,7 @@ from casework.deeds import deed_record
 from casework.meetings import meeting_call, meeting_close
 from casework.models import ActivityKind
 from casework.partners import offer_add, registration_record, uptake_record
-from grids.models import Area, Organisation, Role
+from grids.models import Area, Boundary, Organisation, Role
 from grids.services import organisation_create, pairing_start
 from households.models import Household
 
@@ -59,6 +59,9 @@ PARTNERS = [
     ("爱心企业联合会", "partner", "冬季取暖煤", "assistance", 40, "吨"),
     ("旗第一中学党支部", "party", "假期课业辅导", "education", 20, "场"),
 ]
+
+#: Where activities are held in a village of the demo.
+HALL = "村民活动室"
 
 
 class Helping:
@@ -141,14 +144,18 @@ class Helping:
             )  # fmt: skip
 
     def _activities(self) -> int:
+        outlines = Boundary.objects.filter(area__in=self.villages, during__contains=self.today)
+        self.halls = {outline.area_id: outline.geom.point_on_surface for outline in outlines}
         kinds = {kind.pk: kind for kind in ActivityKind.objects.filter(pk__in=TALKS)}
         for _k in range(ACTIVITIES):
             code = self.random.choice(sorted(kinds))
             given: dict[str, Any] = {"people": self.random.randint(12, 90)}
             if code == "handing_out":
                 given |= {"quantity": Decimal(self.random.randint(5, 40) * 10), "unit": "份"}
+            area = self.random.choice(self.villages)
             activity_record(
-                kind=kinds[code], title=TALKS[code], area=self.random.choice(self.villages),
+                kind=kinds[code], title=TALKS[code], area=area, place=HALL,
+                point=self.halls.get(area.pk),
                 on=self.today - timedelta(days=self.random.randrange(1, 700)),
                 current=self.today, sessions=self.random.randint(1, 3), **given,
             )  # fmt: skip

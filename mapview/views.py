@@ -65,6 +65,7 @@ def map_config(user: User) -> dict[str, Any]:
             "feedback": reverse("feedback"),
             "household": "/households/",
             "issue": "/issues/",
+            "activity": "/activities/",
             "tables": "/tables/",
             "post": "/posts/",
             "post_new": "/posts/new/",

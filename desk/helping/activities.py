@@ -20,6 +20,7 @@ from casework.deeds import works_at
 from casework.models import Activity, ActivityKind
 from desk.acts import done
 from desk.byhand.fields import Day, PlainText
+from desk.byhand.picking import Place, pick_config
 from desk.helping.fields import (
     NOT_CHOSEN,
     Number,
@@ -66,6 +67,10 @@ class ActivityForm(SharedForm):
         choices=[*NOT_CHOSEN, *((unit, unit) for unit in UNITS)],
     )  # fmt: skip
     place = PlainText(label=gettext_lazy("Where it was held"), max_length=80, required=False)
+    point = Place(
+        label=gettext_lazy("Pin at a public place: longitude, latitude (WGS 84)"),
+        max_length=40, required=False,
+    )  # fmt: skip
     organisation = forms.ModelChoiceField(
         label=gettext_lazy("Held by"), queryset=Organisation.objects.none(),
         required=False, empty_label="—",
@@ -109,6 +114,7 @@ def form_page(
     """Draw the form; status 400 where something typed is to be mended."""
     context = {
         "form": form, "activity": activity, "meanwhile": meanwhile or [],
+        "pick": pick_config(request.user),
         "areas": places_listed(request.user), "proposed": form.fields["area"].proposed,
     }  # fmt: skip
     wrong = bool(meanwhile) or (form.is_bound and form.errors)

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.contrib.gis.geos import Point
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,7 @@ from desk.byhand.fields import (
     HandForm,
     area_options,
 )
+from desk.byhand.picking import written
 from grids.models import Area, Organisation
 from grids.naming import account_names
 from grids.querysets import beneath
@@ -125,6 +127,8 @@ def told_meanwhile(form: HandForm, row: Any, *, version: int) -> list[dict[str, 
 def _shown(row: Model, name: str) -> Any:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
+    if isinstance(value, Point):
+        return written(value)
     return _("empty") if value in (None, "") else value
 
 

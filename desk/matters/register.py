@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from accounts.reads import Read, note_read
 from casework.issues import issue_register
 from casework.models import Campaign, Issue, Topic
 from desk.byhand.fields import AreaChoice, Day, HandForm, PlainText, areas_listed, areas_seen
-from desk.byhand.picking import pick_config
+from desk.byhand.picking import Place, pick_config
 from desk.tables.words import REGISTERS
 from grids.naming import area_labels
 from grids.scope import scope_of
@@ -34,29 +33,6 @@ SOURCES = [
     (value, Issue.Source(value).label)
     for value in ("counter", "phone", "visit", "meeting", "reception")
 ]
-WORLD = ((-180, 180), (-90, 90))
-
-
-class Place(forms.CharField):
-    """Longitude and latitude in WGS 84, as a point; None where nothing was typed."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def clean(self, value: Any) -> Point | None:
-        typed = super().clean(value)
-        if not typed:
-            return None
-        try:
-            numbers = [float(part) for part in typed.replace("，", ",").split(",")]
-        except ValueError:
-            numbers = []
-        if len(numbers) != 2 or not all(
-            low <= n <= high for n, (low, high) in zip(numbers, WORLD, strict=True)
-        ):
-            raise forms.ValidationError(
-                _("Write longitude and latitude with a comma between: 122.90000,46.72000")
-            )
-        return Point(numbers[0], numbers[1], srid=4326)
 
 
 class TopicChoice(forms.ModelChoiceField):

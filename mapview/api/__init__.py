@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from mapview.api import areas, coverage, households, issues, links
+from mapview.api import activities, areas, coverage, households, issues, links
 
 router = Router()
-for part in (coverage, areas, households, issues, links):
+for part in (coverage, areas, households, issues, links, activities):
     router.add_router("", part.router)

@@ -25,7 +25,7 @@ LAYERS = ("households", "issues", "density")
 TOKEN = re.compile(rb'(csrf-token" content|csrfmiddlewaretoken" value|name="key" value)="[\w-]+"')
 #: Every operation of the API by its route; a new one fails the tests until it is asked here.
 OPERATIONS = {
-    "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/emergency", "v1/areas/<key>/trend", "v1/households/<key>/card",
+    "v1/activities", "v1/issues/<key>", "v1/areas/<key>/posts", "v1/areas/<key>/emergency", "v1/areas/<key>/trend", "v1/households/<key>/card",
     "v1/households/<key>/phone",
     "v1/emergency/<key>/places",
     "v1/tables/areas",
@@ -83,6 +83,7 @@ def addresses(world: World) -> list[str]:
     found += ["/forms/", "/ledgers/", "/dashboard/text/", "/dashboard/brief.docx"]
     for page in ("/dashboard/", "/wall/"):
         found += [page, *(f"{page}?area={CODES[key]}" for key in ("T1", "T2", "V1"))]
+    found += ["/api/v1/activities", "/api/v1/activities?on=2026-01-01"]
     found += ["/api/v1/coverage", "/api/v1/coverage/previous", "/api/v1/households"]
     found += [f"/api/v1/areas?at={p.x},{p.y}" for p in (point(0.5, 0.5), point(5.5, 0.5))]
     found += ["/api/v1/households?near=120.005,45.005&limit=50", "/api/v1/households?gap=1"]

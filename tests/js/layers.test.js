@@ -36,7 +36,7 @@ test('it draws households by themselves where they are the level', async () => {
 
 test('it offers nothing that may not be seen', async () => {
   const { model } = await openPage('?show=households,density', { link: false, households: false });
-  assert.deepEqual(model.layers, ['issues']);
+  assert.deepEqual(model.layers, ['issues', 'activities']);
   assert.equal(model.shows('households'), false);
   assert.equal(model.shows('density'), false);
 });

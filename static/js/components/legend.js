@@ -84,11 +84,19 @@ export class Legend extends View {
           line(h('span.swatch.class', { style: { backgroundColor: colour } }), label, count)),
         withheld ? line(h('span.swatch.class.hatch'), WITHHELD_TEXT, withheld) : null,
         blank ? line(h('span.swatch.class'), measure.blank, blank) : null,
+        this.marked(coverage),
         empty ? line(h('span.swatch.class.nobody'), _('no households in scope'), empty) : null,
         this.bare(coverage),
         this.inside(made)),
       this.method(classes, route),
     ];
+  }
+
+  /** Areas whose number stands out: over the colour of their class. */
+  marked({ rows }) {
+    const { measure } = this.model;
+    const n = rows.filter((row) => measure.mark(row)).length;
+    return n ? line(h('span.swatch.class.behind'), measure.marked, n) : null;
   }
 
   /** The chosen area, counted above by its edge: inside it its own areas are drawn. */
@@ -171,6 +179,7 @@ export class Legend extends View {
       homes ? line(symbol('cell'), _('several; arc around them: part without a contact')) : null,
       level === 'unit' ? line(symbol('unit'), _('unit without an outline, filled as above')) : null,
       model.shows('issues') ? line([symbol('open'), symbol('overdue')], _('open, overdue matters (public places)')) : null,
+      model.shows('activities') ? line(symbol('activity'), _('places of activities, last 12 months; the number: how many')) : null,
       model.isPast && model.switchedOn('density')
         ? h('li.hint', {}, _('The density is known for today only')) : null,
     ].flat().filter(Boolean);

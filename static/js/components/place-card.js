@@ -1,6 +1,6 @@
 /**
  * The card of one household: who lives there, whom it can turn to, the way there, where its pin
- * stands. In its place: several households at one point, or a matter at a public place.
+ * stands. In its place: several households at one point, a matter, a place of activities.
  */
 import { _, ngettext } from '../data/i18n.js';
 import { located } from '../data/places.js';
@@ -8,18 +8,19 @@ import { Panel, h, icon } from './base.js';
 import { movedStrip, placingForm } from './placing.js';
 import { navigation, phone } from './reach.js';
 import { resultStrip } from './result.js';
-import { issueCard, stackCard } from './stack-card.js';
+import { issueCard, stackCard, venueCard } from './stack-card.js';
 
 export class PlaceCard extends Panel {
-  watch({ card, stack, issue, move, moved, result, phones, route }) {
-    return [card, stack, issue, move, moved, result, phones, route.on];
+  watch({ card, stack, issue, venue, move, moved, result, phones, route }) {
+    return [card, stack, issue, venue, move, moved, result, phones, route.on];
   }
 
-  draw({ card, stack, issue, move }) {
-    this.hidden = !card && !stack && !issue && !move;
+  draw({ card, stack, issue, venue, move }) {
+    this.hidden = !card && !stack && !issue && !venue && !move;
     if (this.hidden) return [];
     if (move) return placingForm(this.model);
     if (card) return this.household(card);
+    if (venue) return venueCard(this.model, venue);
     return stack ? stackCard(this.model, stack) : issueCard(this.model, issue);
   }
 

@@ -94,8 +94,10 @@ export function legend(model, map) {
   const { inner } = model.state;
   const { classes, withheld, blank } = map.classes;
   const empty = model.state.coverage.rows.filter((row) => row.id && measure.empty(row)).length;
+  const marked = model.state.coverage.rows.filter((row) => measure.mark(row)).length;
   const rows = level === HOUSEHOLD ? [] : [
     classes.map(({ colour, label, count }) => meaning(swatch(map.inks.fill(colour)), label, count)),
+    marked ? meaning(swatch(map.inks.behind), measure.marked, marked) : null,
     withheld ? meaning(swatch(map.inks.withheld), WITHHELD_TEXT, withheld) : null,
     blank ? meaning(swatch('#ffffff'), measure.blank, blank) : null,
     empty ? meaning(swatch(map.inks.empty), _('no households in scope'), empty) : null,
@@ -120,7 +122,7 @@ export function legend(model, map) {
 }
 
 /** Only the symbols that are drawn: single households or counted ones, units, matters. */
-function symbols(model, { homes, close, matters }) {
+function symbols(model, { homes, close, matters, venues }) {
   return [
     homes && close ? [
       meaning(mark('linked'), _('has a contact')),
@@ -132,6 +134,7 @@ function symbols(model, { homes, close, matters }) {
     homes && !close ? meaning(mark('cell'), _('several; arc around them: part without a contact')) : null,
     model.level === 'unit' ? meaning(mark('unit'), _('unit without an outline, filled as above')) : null,
     matters ? meaning(mark('open', 'overdue'), _('open, overdue matters (public places)')) : null,
+    venues ? meaning(mark('activity'), _('places of activities, last 12 months; the number: how many')) : null,
   ];
 }
 

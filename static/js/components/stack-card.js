@@ -1,4 +1,4 @@
-/** Several households at one point, as a list; and a matter at a public place. */
+/** Several households at one point, as a list; a matter at a public place; a place of activities. */
 import { _, ngettext } from '../data/i18n.js';
 import { h, icon } from './base.js';
 
@@ -49,5 +49,24 @@ export function issueCard(model, { id, data, error }) {
       data.area ? h('a.button', {
         href: `${tables}issues/?area=${encodeURIComponent(data.area.code)}`, 'data-focus': 'rows',
       }, _('All of this place')) : null)),
+  ];
+}
+
+/** What was held at a place, the latest first, with the way to all of its area. */
+export function venueCard(model, { place, area, n, last_on: last, latest }) {
+  const { activity, tables } = model.config.urls;
+  return [
+    head(model, place || area.name, [
+      place ? area.name : '', ngettext('%(n)s activity in 12 months', '%(n)s activities in 12 months', n),
+      _('last on %(day)s', { day: last }),
+    ].filter(Boolean).join(' · ')),
+    h('div.scroll-body', {}, h('ul.households', {}, latest.map((row) => h('li', {},
+      h('a.household.venue', { href: `${activity}${row.id}/`, 'data-focus': `open-${row.id}` },
+        h('b.household-name', {}, row.title),
+        h('span.line', {}, [row.kind, row.on, ngettext('%(n)s session', '%(n)s sessions', row.sessions)].join(' · '))))),
+    )),
+    h('div.card-actions', {}, h('div.pair', {}, h('a.button', {
+      href: `${tables}activities/?area=${encodeURIComponent(area.code)}`, 'data-focus': 'rows',
+    }, _('All of this place')))),
   ];
 }

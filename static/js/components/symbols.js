@@ -4,6 +4,7 @@ const NS = 'http://www.w3.org/2000/svg';
 const SHAPES = {
   open: [['path', { d: 'M8 2.5l6 11H2z', class: 'issue-open' }]],
   overdue: [['path', { d: 'M8 2.5l6 11H2z', class: 'issue-overdue' }]],
+  activity: [['path', { d: 'M4 15V2L14 5.5L4 9.5', class: 'activity-flag' }]],
   linked: [['circle', { cx: 8, cy: 8, r: 4, class: 'home-linked' }]],
   unlinked: [['rect', { x: 3.5, y: 3.5, width: 9, height: 9, class: 'home-unlinked' }]],
   outside: [

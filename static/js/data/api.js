@@ -65,6 +65,11 @@ export class Api {
     return this.get(`/issues/${encodeURIComponent(id)}`, {}, signal);
   }
 
+  /** The places at which activities were held in the year up to a day. */
+  activities({ on }, signal) {
+    return this.get('/activities', { on }, signal);
+  }
+
   /** kind: 'household' or 'area'; place: {lon, lat, accuracy_m, source, version}. */
   locate(kind, id, place) {
     const noun = kind === 'area' ? 'areas' : 'households';

@@ -4,11 +4,12 @@
  */
 import { _ } from './i18n.js';
 
-export const LAYERS = ['households', 'issues', 'density'];
+export const LAYERS = ['households', 'issues', 'activities', 'density'];
 
 export const layerLabel = (name) => ({
   households: _('Homes'),
   issues: _('Matters'),
+  activities: _('Activities'),
   density: _('Density'),
 })[name] ?? name;
 
@@ -16,6 +17,7 @@ export const layerLabel = (name) => ({
 export const layerHint = (name) => ({
   households: _('Draws every household; the list stays as it is'),
   issues: _('Draws open matters at public places'),
+  activities: _('Draws the public places at which activities were held within the last 12 months'),
   density: _('Draws where households with most need live closest together; fewer than five in one grid are not drawn'),
 })[name] ?? '';
 

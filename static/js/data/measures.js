@@ -55,6 +55,8 @@ function measure(key, label, options) {
     ofHouseholds: !options.unit || options.kind === 'density',
     /** A word of warning beside a number that stands out; empty where there is none. */
     mark: () => '',
+    /** What that word means, for the legend. */
+    marked: '',
     /** Why an area may have no value. */
     blank: _('no households in scope'),
     compute: (row) => read(row, field),
@@ -141,6 +143,7 @@ export const MEASURES = [
     blank: _('no household with a need'),
     nothing: (row) => row.needing === 0,
     mark: (row) => (row.imbalance ? _('far less than the mean') : ''),
+    marked: _('far less than the mean: less than half of what the whole area gives for its need'),
     definition: _('Deeds of the last 12 months for every 100 households with a need that has a cadence. Far less than the mean: less than half of what the whole area gives, in places with 10 such households or more.'),
   }),
   measure('activities', _('Activities'), {

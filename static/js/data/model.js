@@ -48,6 +48,7 @@ export class MapModel {
       card: null,
       stack: null,
       issue: null,
+      venue: null,
       phones: new Map(),
       move: null,
       moved: null,
@@ -104,7 +105,7 @@ export class MapModel {
   /** Layers one may switch here: what may not be seen is not offered. */
   get layers() {
     const { can } = this.config;
-    const offered = { households: can.households, issues: true, density: can.needs };
+    const offered = { households: can.households, issues: true, activities: true, density: can.needs };
     return LAYERS.filter((name) => offered[name]);
   }
 
@@ -227,6 +228,7 @@ export class MapModel {
   showPlace(place) { return this.places.show(place); }
   showStack(point) { return this.places.showStack(point); }
   showIssue(id) { return this.places.showIssue(id); }
+  showVenue(venue) { return this.places.showVenue(venue); }
 
   /** A point of the map was touched; true where something was waiting for it. */
   touched(point, zoom) {

@@ -1,6 +1,6 @@
 /**
  * What is open about single things on the map: the card of a household (`home` in the address),
- * several households at one point, a matter. Writes `place`, `card`, `stack`, `issue`, `phones`.
+ * several households at one point, a matter. Writes `place`, `card`, `stack`, `issue`, `venue`, `phones`.
  */
 import { HOUSEHOLD } from './levels.js';
 
@@ -20,7 +20,7 @@ export class Places {
    */
   show(place) {
     if (!place) return this.close();
-    this.set({ place, issue: null });
+    this.set({ place, issue: null, venue: null });
     const level = this.model.route.level === HOUSEHOLD ? HOUSEHOLD : '';
     return this.model.go({ home: place.id, level });
   }
@@ -31,7 +31,7 @@ export class Places {
       this.set({ place: null, card: null, moved: null });
       return this.model.go({ home: '' });
     }
-    this.set({ place: null, stack: null, issue: null });
+    this.set({ place: null, stack: null, issue: null, venue: null });
     return undefined;
   }
 
@@ -72,7 +72,7 @@ export class Places {
   /** The households at one point {lon, lat}, as a list: a tower has many. */
   async showStack({ lon, lat, within = SPOT }) {
     const key = `${lon},${lat}`;
-    this.set({ stack: { key, lon, lat, total: 0, rows: [], loading: true, error: '' }, issue: null });
+    this.set({ stack: { key, lon, lat, total: 0, rows: [], loading: true, error: '' }, issue: null, venue: null });
     if (this.model.route.home) await this.model.go({ home: '' });
     try {
       const { total, rows } = await this.model.api.at(
@@ -86,9 +86,15 @@ export class Places {
     }
   }
 
+  /** A place of activities, as the layer read it: everything of its card has come along. */
+  showVenue(venue) {
+    this.set({ venue, stack: null, issue: null });
+    return this.model.route.home ? this.model.go({ home: '' }) : undefined;
+  }
+
   /** A matter at a public place, by its id. */
   async showIssue(id) {
-    this.set({ issue: { id, data: null, error: '' }, stack: null });
+    this.set({ issue: { id, data: null, error: '' }, stack: null, venue: null });
     if (this.model.route.home) await this.model.go({ home: '' });
     try {
       const data = await this.model.api.issue(id, this.model.signal('issue'));

@@ -4,14 +4,14 @@
  *  at: {lat, lng, zoom} | null};
  * text fields are '' where the address leaves the default. Search text is never part of it.
  */
-const LAYERS = '(households|issues|density)';
+const LAYERS = '(households|issues|activities|density)';
 const TEXT = {
   area: /^[\w-]{1,64}$/,
   level: /^(township|village|grid|unit|household)$/,
   measure: /^[a-z_0-9]{2,30}$/,
   classes: /^(equal|\d{1,6}(\.\d{1,3})?(,\d{1,6}(\.\d{1,3})?){0,4})$/,
-  show: new RegExp(`^${LAYERS}(,${LAYERS}){0,2}$`),
-  hide: new RegExp(`^${LAYERS}(,${LAYERS}){0,2}$`),
+  show: new RegExp(`^${LAYERS}(,${LAYERS}){0,3}$`),
+  hide: new RegExp(`^${LAYERS}(,${LAYERS}){0,3}$`),
   base: /^[a-z]{2,10}$/,
   on: /^\d{4}-\d{2}-\d{2}$/,
   sel: /^[\w-]{1,64}$/,

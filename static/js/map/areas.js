@@ -19,8 +19,8 @@ function trace(path, ring, scale) {
 
 /**
  * options: level, on (date or ''), styleOf(properties) ->
- *   {fill: colour | 'hatch' | 'empty' | 'bare' | null, stroke, width, dash, band, rank} or null to
- *   leave an area out; `band`: a colour along its inner edge. Areas of a higher rank are drawn over the others.
+ *   {fill: colour | 'hatch' | 'empty' | 'bare' | null, stroke, width, dash, band, over, rank} or null
+ *   to leave an area out; `over`: a pattern on the fill; `band`: a colour along its inner edge. Areas of a higher rank are drawn over the others.
  */
 export const AreaTiles = CanvasTiles.extend({
   // Tiles of one zoom less drawn at twice the size: a quarter of the requests.
@@ -89,6 +89,10 @@ export const AreaTiles = CanvasTiles.extend({
       context.fillStyle = fillFor(style.fill);
       context.fill(path, 'evenodd');
     }
+    if (style.over) {
+      context.fillStyle = fillFor(style.over);
+      context.fill(path, 'evenodd');
+    }
     if (style.band) this.band(context, path, style.band);
     if (style.width) {
       context.strokeStyle = style.stroke;
@@ -110,7 +114,7 @@ export const AreaTiles = CanvasTiles.extend({
   },
 
   /** An area known only by its place: a rounded square in its colour. */
-  pin(context, x, y, { fill, width, rank }) {
+  pin(context, x, y, { fill, width, rank, over }) {
     context.beginPath();
     context.roundRect(x - PIN, y - PIN, PIN * 2, PIN * 2, 3);
     context.setLineDash([]);
@@ -120,6 +124,10 @@ export const AreaTiles = CanvasTiles.extend({
     context.stroke();
     context.fillStyle = fillFor(fill ?? '#ffffff');
     context.fill();
+    if (over) {
+      context.fillStyle = fillFor(over);
+      context.fill();
+    }
     context.strokeStyle = rank > 1 ? '#0b5f73' : '#59626c';
     context.lineWidth = Math.max(1.5, width);
     context.stroke();

@@ -27,14 +27,16 @@ const PAINTERS = [
 ];
 export const DARKEST = PAINTERS.length - 1;
 
-function pattern(paint) {
+function pattern(paint, paper = '#ffffff') {
   const canvas = document.createElement('canvas');
   canvas.width = SIDE * SHARP;
   canvas.height = SIDE * SHARP;
   const pen = canvas.getContext('2d');
   pen.scale(SHARP, SHARP);
-  pen.fillStyle = '#ffffff';
-  pen.fillRect(0, 0, SIDE, SIDE);
+  if (paper) {
+    pen.fillStyle = paper;
+    pen.fillRect(0, 0, SIDE, SIDE);
+  }
   pen.fillStyle = INK;
   pen.strokeStyle = INK;
   paint(pen);
@@ -59,6 +61,20 @@ export class Inks {
       }
       pen.stroke();
     });
+    // Over the fill of a class: the other way than withheld numbers, white beneath so that it
+    // shows on black.
+    this.behind = pattern((pen) => {
+      for (const [colour, width] of [['#ffffff', 2.6], [mono ? INK : '#8a1c1c', 1.3]]) {
+        pen.strokeStyle = colour;
+        pen.lineWidth = width;
+        pen.beginPath();
+        for (const shift of [-SIDE, 0, SIDE]) {
+          pen.moveTo(shift, 0);
+          pen.lineTo(shift + SIDE, SIDE);
+        }
+        pen.stroke();
+      }
+    }, null);
     // Nobody to look after is not a zero: small crosses, apart from dots, strokes and white.
     this.empty = pattern((pen) => {
       pen.fillStyle = '#8b8780';

@@ -48,10 +48,12 @@ export const IssueTiles = DataTiles.extend({
 
 /** options: pane, pins() -> those of IssueTiles. */
 export const IssuePins = Overlay.extend({
+  options: { colour: ISSUE }, // of the lines of a fan
+
   /** Places of what is drawn: {x, y} in the world's pixels, pins, and leader lines. */
   layout() {
     const side = 256 * 2 ** this._map.getZoom();
-    const pins = this.options.pins().map((pin) => ({ ...pin, x: pin.wx * side, y: pin.wy * side }));
+    const pins = this.pins().map((pin) => ({ ...pin, x: pin.wx * side, y: pin.wy * side }));
     const spread = this._map.getZoom() >= FAN_ZOOM;
     return groupPins(pins, TOUCH).flatMap((group) => {
       if (group.pins.length === 1 || !spread) return [group];
@@ -61,6 +63,8 @@ export const IssuePins = Overlay.extend({
     });
   },
 
+  pins() { return this.options.pins(); },
+
   paint(context, size) {
     const origin = this._map.getPixelBounds().min;
     this.marks = this.layout();
@@ -68,12 +72,17 @@ export const IssuePins = Overlay.extend({
       x > origin.x - GAP && y > origin.y - GAP && x < origin.x + size.x + GAP && y < origin.y + size.y + GAP);
     context.translate(-origin.x, -origin.y);
     context.lineJoin = 'round';
-    for (const mark of near) if (mark.from) leader(context, mark);
-    for (const mark of near) if (mark.from) dot(context, mark.from);
-    for (const mark of near) triangle(context, mark, this.options.chosen);
-    this.boxes = near.flatMap((mark) => boxesOf(mark, origin));
+    for (const mark of near) if (mark.from) leader(context, mark, this.options.colour);
+    for (const mark of near) if (mark.from) dot(context, mark.from, this.options.colour);
+    for (const mark of near) this.draw(context, mark);
+    this.boxes = near.flatMap((mark) => boxesOf(mark, origin, this.number(mark.pins)));
     this.fire('painted');
   },
+
+  draw(context, mark) { triangle(context, mark, this.options.chosen); },
+
+  /** What the number at the corner of a mark of these pins counts. */
+  number(pins) { return pins.length; },
 
   /** What stands under a place: {pins, places, lat, lon}, or null. */
   markAt(latlng, pointer = 'mouse') {
@@ -105,30 +114,30 @@ export const IssuePins = Overlay.extend({
 });
 
 /** What a mark covers, in pixels of the view: its triangle, the number at its corner, its place. */
-function boxesOf({ x, y, pins, from }, origin) {
+function boxesOf({ x, y, from }, origin, n) {
   const box = (at, side) => ({ x: at.x - origin.x, y: at.y - origin.y, width: side, height: side });
   const boxes = [box({ x, y }, 18)];
-  if (pins.length > 1) boxes.push(box({ x: x + HALF + 3, y: y - HALF + 2 }, 18));
+  if (n > 1) boxes.push(box({ x: x + HALF + 3, y: y - HALF + 2 }, 18));
   if (from) boxes.push(box(from, 7));
   return boxes;
 }
 
-function leader(context, { x, y, from }) {
+function leader(context, { x, y, from }, colour) {
   context.beginPath();
   context.moveTo(from.x, from.y);
   context.lineTo(x, y);
   context.strokeStyle = 'rgba(255, 255, 255, 0.9)';
   context.lineWidth = 3;
   context.stroke();
-  context.strokeStyle = ISSUE;
+  context.strokeStyle = colour;
   context.lineWidth = 1;
   context.stroke();
 }
 
-function dot(context, { x, y }) {
+function dot(context, { x, y }, colour) {
   context.beginPath();
   context.arc(x, y, 2.5, 0, Math.PI * 2);
-  context.fillStyle = ISSUE;
+  context.fillStyle = colour;
   context.fill();
 }
 
@@ -161,17 +170,17 @@ function triangle(context, { x, y, pins }, chosen) {
 }
 
 /** How many, at the upper right of a symbol. */
-function count(context, x, y, n) {
+export function count(context, x, y, n, [line, ink] = [ISSUE, '#4d1268']) {
   const text = String(n);
   const width = 7 + text.length * 6.5;
   context.beginPath();
   context.roundRect(x - 4, y - 7, width, 14, 7);
   context.fillStyle = '#ffffff';
-  context.strokeStyle = ISSUE;
+  context.strokeStyle = line;
   context.lineWidth = 1.2;
   context.fill();
   context.stroke();
-  context.fillStyle = '#4d1268';
+  context.fillStyle = ink;
   context.font = '700 10.5px system-ui, sans-serif';
   context.textAlign = 'center';
   context.textBaseline = 'middle';

@@ -7,7 +7,7 @@ import { keyOf, sortRows } from '../data/coverage.js';
 import { _, ngettext } from '../data/i18n.js';
 import { away, between } from '../data/near.js';
 
-const MOST = { areas: 40, matters: 40, households: 60 };
+const MOST = { areas: 40, matters: 40, venues: 40, households: 60 };
 
 export class Items {
   /** view: the MapView whose layers are listed. */
@@ -55,6 +55,7 @@ export class Items {
     const kinds = [
       [this.areas(bounds), MOST.areas],
       [this.matters(), MOST.matters],
+      [this.venues(), MOST.venues],
       [this.households(bounds), MOST.households],
     ];
     let more = 0;
@@ -95,6 +96,20 @@ export class Items {
           ? ngettext('%(n)s matter at one place', '%(n)s matters at one place', mark.pins.length) : one,
         point: mark,
         open: () => this.view.openPins(mark),
+      };
+    });
+  }
+
+  venues() {
+    return (this.view.activities?.inView() ?? []).map((mark) => {
+      const [first] = mark.pins;
+      const n = this.view.activities.number(mark.pins);
+      return {
+        key: `venue-${first.id}`,
+        text: [_('Activities'), mark.pins.length > 1 ? '' : first.place || first.area.name,
+          ngettext('%(n)s activity in 12 months', '%(n)s activities in 12 months', n)].filter(Boolean).join(' · '),
+        point: mark,
+        open: () => this.view.openVenue(mark),
       };
     });
   }

@@ -35,10 +35,10 @@ export class Painter {
   /** Areas stay in the background where households are the level or the density is drawn. */
   get calm() { return this.model.level === HOUSEHOLD || this.model.shows('density'); }
 
-  /** A style of these parts, always the same object. */
-  style(fill, stroke, width, rank, band = null) {
-    const key = `${fill}|${stroke}|${width}|${rank}|${band}`;
-    if (!this.styles.has(key)) this.styles.set(key, { fill, stroke, width, rank, band });
+  /** A style of these parts, always the same object; `over`: a pattern on the fill. */
+  style(fill, stroke, width, rank, { band = null, over = null } = {}) {
+    const key = `${fill}|${stroke}|${width}|${rank}|${band}|${over}`;
+    if (!this.styles.has(key)) this.styles.set(key, { fill, stroke, width, rank, band, over });
     return this.styles.get(key);
   }
 
@@ -50,23 +50,27 @@ export class Painter {
     return this.classes?.classOf(row)?.colour ?? BLANK;
   }
 
+  /** The pattern of an area whose number stands out, as its words in the list do. */
+  overOf(row) { return !this.calm && this.model.measure.mark(row) ? 'behind' : null; }
+
   areaStyle({ id }) {
     const row = this.rows.get(id);
     if (!row) return LEFT_OUT;
     const { calm } = this;
     const fill = this.fillOf(row);
+    const over = this.overOf(row);
     if (row === this.model.selected) {
       // Its own grids show through from the pane below; its own class stays along its edge.
       const open = this.innerRows.size && !calm;
-      return this.style(open ? null : fill, ACCENT, 3.5, 3, open ? fill : null);
+      return this.style(open ? null : fill, ACCENT, 3.5, 3, open ? { band: fill } : { over });
     }
-    if (keyOf(row) === this.model.state.hover) return this.style(fill, ACCENT, 2, 2);
-    return calm ? this.style(fill, '#b9b3a7', 1, 1) : this.style(fill, '#ffffff', 1.3, 1);
+    if (keyOf(row) === this.model.state.hover) return this.style(fill, ACCENT, 2, 2, { over });
+    return calm ? this.style(fill, '#b9b3a7', 1, 1) : this.style(fill, '#ffffff', 1.3, 1, { over });
   }
 
   innerStyle({ id }) {
     const row = this.innerRows.get(id);
-    return row ? this.style(this.fillOf(row), '#ffffff', 1, 1) : null;
+    return row ? this.style(this.fillOf(row), '#ffffff', 1, 1, { over: this.overOf(row) }) : null;
   }
 
   /** The outline of the whole area, dashed. */

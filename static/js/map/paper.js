@@ -7,6 +7,7 @@ import { classify } from '../data/classes.js';
 import { HOUSEHOLD, HOUSEHOLD_ZOOM, rowLevel } from '../data/levels.js';
 import { isOn } from '../data/layers.js';
 import { closer, metresPerPixel, placeNames } from '../data/paper.js';
+import { ActivityPins } from './activities.js';
 import { AreaTiles } from './areas.js';
 import { BaseMap } from './base.js';
 import { Buttons } from './controls.js';
@@ -138,6 +139,7 @@ export class PaperMap {
       this.areas('frame', coverage.area.level, ({ id }) => this.frame(id)),
       this.homes = this.households(level),
       this.matters = this.issues(),
+      this.venues = this.activities(),
     ].filter(Boolean);
     this.names = new Names(() => this.labels(), () => this.symbols());
     this.names.on('placed', ({ left }) => {
@@ -205,6 +207,15 @@ export class PaperMap {
     return tiles;
   }
 
+  /** Places of activities, while their layer is on in the address. */
+  activities() {
+    if (!this.model.shows('activities')) return null;
+    const { on } = this.model.route;
+    return new ActivityPins({
+      pane: 'matters', ratio: SHARP, load: () => this.model.api.activities({ on }),
+    }).addTo(this.map);
+  }
+
   /** How an area with a row looks: by its class, hatched where its number is withheld. */
   look(row, rank) {
     if (this.model.level === HOUSEHOLD) return { fill: '#ffffff', stroke: '#77726a', width: 0.8, rank };
@@ -212,7 +223,8 @@ export class PaperMap {
     if (this.model.measure.empty(row)) return { fill: this.inks.empty, stroke: '#55504a', width: 0.8, rank };
     const colour = this.classes.classOf(row)?.colour;
     if (!colour) return { fill: '#ffffff', stroke: '#55504a', width: 0.8, rank };
-    return { fill: this.inks.fill(colour), stroke: this.inks.stroke(colour), width: 0.8, rank };
+    const over = this.model.measure.mark(row) ? this.inks.behind : null;
+    return { fill: this.inks.fill(colour), stroke: this.inks.stroke(colour), width: 0.8, rank, over };
   }
 
   style(id) {
@@ -221,7 +233,7 @@ export class PaperMap {
     const look = this.look(row, 1);
     if (row !== this.model.selected) return look;
     const open = this.innerRows.size > 0 && this.model.level !== HOUSEHOLD;
-    return { fill: open ? null : look.fill, stroke: this.inks.mono ? '#000000' : '#0b5f73', width: 3, rank: 3 };
+    return { fill: open ? null : look.fill, over: open ? null : look.over, stroke: this.inks.mono ? '#000000' : '#0b5f73', width: 3, rank: 3 };
   }
 
   innerStyle(id) {
@@ -244,7 +256,7 @@ export class PaperMap {
     const boxOf = (home) => box(home, home.n ? 24 : 14, home.n ? 20 : 14);
     return {
       clear: [
-        ...(this.pins?.boxes ?? []), ...units.map((unit) => box(unit, SIDE)),
+        ...(this.pins?.boxes ?? []), ...(this.venues?.boxes ?? []), ...units.map((unit) => box(unit, SIDE)),
         ...homes.filter(isOpen).map(boxOf),
       ],
       avoid: homes.filter((home) => !isOpen(home)).map(boxOf),

@@ -6,8 +6,10 @@ function pattern(paper, draw) {
   canvas.width = SIDE;
   canvas.height = SIDE;
   const pen = canvas.getContext('2d');
-  pen.fillStyle = paper;
-  pen.fillRect(0, 0, SIDE, SIDE);
+  if (paper) {
+    pen.fillStyle = paper;
+    pen.fillRect(0, 0, SIDE, SIDE);
+  }
   draw(pen);
   return pen.createPattern(canvas, 'repeat');
 }
@@ -21,6 +23,17 @@ const DRAWN = {
     for (const shift of [-SIDE, 0, SIDE]) {
       pen.moveTo(shift, SIDE);
       pen.lineTo(shift + SIDE, 0);
+    }
+    pen.stroke();
+  }),
+  /** Far less than the mean: strokes the other way, over the colour of the class. */
+  behind: () => pattern(null, (pen) => {
+    pen.strokeStyle = '#8a1c1c';
+    pen.lineWidth = 1.7;
+    pen.beginPath();
+    for (const shift of [-SIDE, 0, SIDE]) {
+      pen.moveTo(shift, 0);
+      pen.lineTo(shift + SIDE, SIDE);
     }
     pen.stroke();
   }),

@@ -5,6 +5,7 @@
 import * as L from 'leaflet';
 import { keyOf } from '../data/coverage.js';
 import { rowLevel } from '../data/levels.js';
+import { ActivityPins } from './activities.js';
 import { AreaTiles } from './areas.js';
 import { BaseMap } from './base.js';
 import { Buttons, Scale } from './controls.js';
@@ -76,7 +77,7 @@ export class MapView {
 
   /** Brings the layers in line with the state; cheap when nothing they show has changed. */
   update() {
-    const { coverage, inner, hover, place, issue } = this.model.state;
+    const { coverage, inner, hover, place, issue, venue } = this.model.state;
     if (!coverage) return;
     this.follow(coverage, place);
     // Before the first view is known, tiles would be asked for in vain.
@@ -100,6 +101,7 @@ export class MapView {
     this.markHover(hover);
     this.choose(this.households, place?.id ?? '', 'repaint');
     this.choose(this.matters, issue?.id ?? '', 'redraw');
+    this.choose(this.activities, venue?.id ?? '', 'redraw');
   }
 
   /** The layer of areas of a pane, replaced when its level or date changes. */
@@ -119,6 +121,7 @@ export class MapView {
     this.households = this.layer('homes', homes, () => new HouseholdTiles({ pane: 'homes', on })
       .on('decoded', () => this.labels.redraw()));
     this.layer('density', model.shows('density') && 'today', () => new DensityTiles({ pane: 'density' }));
+    this.venues(on);
     this.issues = this.layer('matters', model.shows('issues') && `at ${on}`, () => {
       const layer = new IssueTiles({ pane: 'matters', on });
       layer.on('decoded', () => this.matters.redraw());
@@ -127,6 +130,14 @@ export class MapView {
     if (Boolean(this.issues) !== this.map.hasLayer(this.matters)) {
       this.map[this.issues ? 'addLayer' : 'removeLayer'](this.matters);
     }
+  }
+
+  /** Places of activities; the day decides which. */
+  venues(on) {
+    const key = this.model.shows('activities') && `at ${on}`;
+    this.activities = this.layer('activities', key, () => new ActivityPins({
+      pane: 'matters', load: () => this.model.api.activities({ on }),
+    }).on('painted', () => this.labels.redraw()));
   }
 
   /** The layer of a name, made anew when its key is another one; none without a key. */
@@ -160,7 +171,7 @@ export class MapView {
       const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
       return { x, y, width: 22, height: 18, soft: true };
     });
-    return [...((this.issues && this.matters.boxes) ?? []), ...plates];
+    return [...((this.issues && this.matters.boxes) ?? []), ...(this.activities?.boxes ?? []), ...plates];
   }
 
   labelList() {
@@ -314,7 +325,7 @@ export class MapView {
     const row = this.painter.rows.get(this.areaLayer?.areaAt(latlng)?.id);
     this.model.hover(row ? keyOf(row) : '');
     this.tell(row, latlng);
-    const symbol = this.matters.markAt(latlng) ?? this.households?.symbolAt(latlng);
+    const symbol = this.matters.markAt(latlng) ?? this.activities?.markAt(latlng) ?? this.households?.symbolAt(latlng);
     this.map.getContainer().classList.toggle('over-area', Boolean(row ?? symbol));
   }
 
@@ -344,13 +355,18 @@ export class MapView {
       this.openPins(mark);
       return;
     }
+    const venue = this.activities?.markAt(latlng, pointer);
+    if (venue) {
+      this.openVenue(venue);
+      return;
+    }
     const symbol = this.households?.symbolAt(latlng, pointer);
     if (symbol) {
       this.openSymbol(symbol);
       return;
     }
-    const { place, stack, issue } = this.model.state;
-    if (place || stack || issue) this.model.showPlace(null);
+    const { place, stack, issue, venue: open } = this.model.state;
+    if (place || stack || issue || open) this.model.showPlace(null);
     const row = this.painter.rows.get(this.areaLayer?.areaAt(latlng)?.id);
     if (!row) return;
     if (row === this.model.selected) {
@@ -377,11 +393,13 @@ export class MapView {
     });
   }
 
+  openVenue(mark) { this.openPins(mark, (venue) => this.model.showVenue(venue)); }
+
   /** One matter opens; a group comes closer until it fans out. */
-  openPins(mark) {
+  openPins(mark, open = ({ id }) => this.model.showIssue(id)) {
     const { pins, places } = mark;
     if (pins.length === 1) {
-      this.model.showIssue(pins[0].id);
+      open(pins[0]);
       this.keepInSight(mark);
       return;
     }

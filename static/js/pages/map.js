@@ -117,10 +117,10 @@ globalThis.addEventListener('popstate', () => {
 });
 globalThis.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.target.closest('input, select, dialog')) return;
-  const { move, picking, card, stack, issue, near } = model.state;
+  const { move, picking, card, stack, issue, venue, near } = model.state;
   if (move) model.placing.cancel();
   else if (picking) model.nearby.stopPicking();
-  else if (card || stack || issue) model.showPlace(null);
+  else if (card || stack || issue || venue) model.showPlace(null);
   else if (near) model.nearby.close();
   else if (model.route.open) model.go({ open: '', reason: '' });
   else if (model.route.sel) model.close();
