@@ -16,7 +16,7 @@ from casework.deeds import EARLIEST, quantity_check, works_at
 from casework.models import Activity, ActivityKind
 from grids.models import Area, Organisation
 from lib.errors import Outdated, Refusal
-from lib.identity import holds_id_number
+from lib.identity import no_id_number
 
 #: code, label, English label
 KINDS = [
@@ -113,12 +113,7 @@ def _require(activity: Activity, by: User | None) -> None:
 def _check(activity: Activity, *, current: date) -> None:
     """Refuse what an activity cannot mean, and tidy its words."""
     for name in ("title", "place", "note"):
-        setattr(activity, name, getattr(activity, name).strip())
-        if holds_id_number(getattr(activity, name)):
-            raise Refusal(
-                _("This looks like an ID number; it is never stored here. Leave it out."),
-                field=name,
-            )
+        setattr(activity, name, no_id_number(getattr(activity, name), field=name))
     if not activity.title:
         raise Refusal(_("Say in a few words what it was about."), field="title")
     if not EARLIEST <= activity.on <= current:

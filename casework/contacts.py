@@ -21,7 +21,7 @@ from grids.scope import scope_of
 from households.links import households_lock
 from households.models import Household, Link
 from lib.errors import Refusal
-from lib.identity import holds_id_number
+from lib.identity import no_id_number
 
 NOTE = 400
 #: Kinds of role whose holders go and see households.
@@ -35,22 +35,6 @@ EVENT_DAYS = 90
 SOURCE_OF: dict[str, str] = {
     Contact.Mode.VISIT: Issue.Source.VISIT, Contact.Mode.CAME: Issue.Source.COUNTER,
 }  # fmt: skip
-
-
-@transaction.atomic
-def contact_record(
-    *, household: Household, made_by: Person, on: date, mode: str, reached: bool,
-    purposes: Collection[str] = (), note: str = "", by: User | None = None,
-) -> Contact:  # fmt: skip
-    """Somebody reached a household or tried to. ``by`` may record it for another (代录)."""
-    if by is not None and not Household.objects.visible_to(by).filter(pk=household.pk).exists():
-        raise Refusal(_("This household was not found."))
-    if on not in household.during:
-        raise Refusal(_("The household is not open on that day."), field="on")
-    return Contact.objects.create(
-        household=household, on=on, mode=mode, reached=reached, purposes=list(purposes),
-        note=note, made_by=made_by, made_by_party_member=made_by.party_member, recorded_by=by,
-    )  # fmt: skip
 
 
 @transaction.atomic
@@ -133,13 +117,9 @@ def _checked(
         raise Refusal(_("A resident who came was reached."), field="reached")
     if not set(purposes) <= set(Contact.Purpose.values):
         raise Refusal(_("Choose purposes from the list."), field="purposes")
-    note = note.strip()
+    note = no_id_number(note, field="note")
     if len(note) > NOTE:
         raise Refusal(_("Say it in at most %(n)d characters.") % {"n": NOTE}, field="note")
-    if holds_id_number(note):
-        raise Refusal(
-            _("This looks like an ID number; it is never stored here. Leave it out."), field="note"
-        )
     return note
 
 

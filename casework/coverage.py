@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from casework.withholding import TIERS
 from grids.models import Area
 from grids.paths import path_length
 from lib.clock import moment_of
@@ -25,7 +26,6 @@ ROLES = (Path(__file__).parent / "sql" / "roles.sql").read_text("utf-8")
 CELLS = (Path(__file__).parent / "sql" / "cells.sql").read_text("utf-8")
 
 REASONS = ("no_grid", "handover", "left", "vacant", "full", "new", "unassigned")
-TIERS = ("fangxin", "guanzhu", "zhongdian")
 #: Columns that are summed; the dates take the latest.
 SUMS = (
     "households", "excluded", "linked", "party_linked", "party_met",

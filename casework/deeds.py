@@ -20,7 +20,7 @@ from grids.models import Area, Organisation
 from grids.scope import scope_of
 from households.models import Household
 from lib.errors import Outdated, Refusal
-from lib.identity import holds_id_number
+from lib.identity import no_id_number
 
 #: Units of quantities as the office writes them; the first three count whole things.
 UNITS = ("户", "人", "件", "亩", "吨")
@@ -130,15 +130,10 @@ def _require(deed: Deed, by: User | None) -> None:
 
 def _check(deed: Deed, *, current: date) -> None:
     """Refuse what a deed cannot mean, and tidy its words."""
-    deed.what, deed.result = deed.what.strip(), deed.result.strip()
+    for name in ("what", "result"):
+        setattr(deed, name, no_id_number(getattr(deed, name), field=name))
     if not deed.what:
         raise Refusal(_("Say in a few words what was done."), field="what")
-    for name in ("what", "result"):
-        if holds_id_number(getattr(deed, name)):
-            raise Refusal(
-                _("This looks like an ID number; it is never stored here. Leave it out."),
-                field=name,
-            )
     _check_kind(deed)
     quantity_check(deed.quantity, deed.unit, units=UNITS, whole=WHOLE)
     _check_money(deed)

@@ -20,9 +20,9 @@ from casework.activities import JOINT_MEETING, activity_record
 from casework.issues import issue_event
 from casework.models import ActivityKind, AgendaItem, Issue, Meeting
 from grids.models import Area
-from grids.scope import scope_of
+from grids.services import require_manage
 from lib.errors import Outdated, Refusal
-from lib.identity import holds_id_number
+from lib.identity import no_id_number
 
 #: Matters offered for an agenda; a meeting gets through fewer.
 OFFERED = 60
@@ -63,31 +63,17 @@ def matters_waiting(
     return [Waiting(issue, (on - issue.limit_on).days) for issue in found]
 
 
-def _require(by: User | None, area: Area) -> None:
-    if by is not None and not scope_of(by).manages(area.path):
-        raise Refusal(_("Only the township grid office of this area may do this."))
-
-
-def _words(text: str, field: str) -> str:
-    text = text.strip()
-    if holds_id_number(text):
-        raise Refusal(
-            _("This looks like an ID number; it is never stored here. Leave it out."), field=field
-        )
-    return text
-
-
 @transaction.atomic
 def meeting_call(
     *, area: Area, on: date, current: date, by: User, place: str = "", note: str = ""
 ) -> Meeting:
     """Call a joint meeting for an area; its agenda begins with what presses most."""
-    _require(by, area)
+    require_manage(by, area.path)
     if not current - LATEST <= on <= current + LATEST:
         raise Refusal(_("Choose a day within a year of today."), field="on")
     meeting = Meeting.objects.create(
-        area=area, path=area.path, on=on, place=_words(place, "place"),
-        note=_words(note, "note"), called_by=by,
+        area=area, path=area.path, on=on, place=no_id_number(place, field="place"),
+        note=no_id_number(note, field="note"), called_by=by,
     )  # fmt: skip
     pressing = [one.issue for one in matters_waiting(by, area, on=current) if one.pressing]
     _write_items(meeting, pressing[:MOST_POINTS], [])
@@ -107,7 +93,7 @@ def _write_items(meeting: Meeting, issues: list[Issue], texts: list[str]) -> Non
 
 def _locked(meeting: Meeting, by: User | None, version: int) -> Meeting:
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
-    _require(by, meeting.area)
+    require_manage(by, meeting.path)
     if meeting.held:
         raise Refusal(_("This meeting is closed: its decisions stand in the matters."))
     if meeting.version != version:
@@ -129,7 +115,7 @@ def meeting_points(
     found = {issue.pk: issue for issue in seen}
     if len(found) != len(wanted):
         raise Refusal(_("A matter is not of this area any more; load the page again."))
-    words = [word for text in texts if (word := _words(text, "texts")[:200])]
+    words = [word for text in texts if (word := no_id_number(text, field="texts")[:200])]
     if len(wanted) + len(words) > MOST_POINTS:
         raise Refusal(_("At most %d points fit a meeting.") % MOST_POINTS, field="texts")
     meeting.items.all().delete()
@@ -161,7 +147,9 @@ def meeting_close(
         raise Refusal(_("The agenda is empty: put a matter or a point on it first."))
     for item in items:
         given = decisions.get(item.pk, {})
-        item.decision = _words(str(given.get("decision") or ""), f"decision-{item.pk}")[:400]
+        item.decision = no_id_number(str(given.get("decision") or ""), field=f"decision-{item.pk}")[
+            :400
+        ]
         item.organisation, item.until = given.get("organisation"), given.get("until")
         if not item.decision and (item.organisation or item.until):
             raise Refusal(_("Write what was decided, too."), field=f"decision-{item.pk}")

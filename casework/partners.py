@@ -20,8 +20,9 @@ from grids.models import Area, Organisation, Pairing
 from grids.paths import at_and_above
 from grids.querysets import beneath
 from grids.scope import scope_of
+from grids.services import require_manage
 from lib.errors import Refusal, refused_in_conflict
-from lib.identity import holds_id_number
+from lib.identity import no_id_number
 from lib.spans import ended
 
 #: Units of what is offered: those of deeds, and sessions.
@@ -29,19 +30,10 @@ OFFER_UNITS = (*UNITS, "场")
 OFFER_WHOLE = (*WHOLE, "场")
 
 
-def _require(by: User | None, area: Area) -> None:
-    if by is not None and not scope_of(by).manages(area.path):
-        raise Refusal(_("Only the township grid office of this area may do this."))
-
-
 def _words(text: str, field: str, *, needed: str = "") -> str:
-    text = text.strip()
+    text = no_id_number(text, field=field)
     if needed and not text:
         raise Refusal(needed, field=field)
-    if holds_id_number(text):
-        raise Refusal(
-            _("This looks like an ID number; it is never stored here. Leave it out."), field=field
-        )
     return text
 
 
@@ -65,7 +57,7 @@ def organisations_visible_to(user: User) -> Any:
 def agreement_end(*, pairing: Pairing, on: date, by: User | None) -> None:
     """An agreement ends on a day; one that would never have been in force is removed."""
     pairing = Pairing.objects.select_for_update(of=("self",)).get(pk=pairing.pk)
-    _require(by, pairing.area)
+    require_manage(by, pairing.area.path)
     if pairing.during.upper is not None and pairing.during.upper <= on:
         raise Refusal(_("This agreement has ended already."))
     if Uptake.objects.filter(offer__pairing=pairing, on__gte=on).exists():
@@ -85,7 +77,7 @@ def offer_add(
     by: User | None = None,
 ) -> Offer:  # fmt: skip
     """Put something an organisation offers an area on the list (共建清单)."""
-    _require(by, pairing.area)
+    require_manage(by, pairing.area.path)
     title = _words(title, "title", needed=_("Say in a few words what is offered."))
     if subject not in Issue.Subject.values:
         raise Refusal(_("Choose the subject."), field="subject")
@@ -108,7 +100,7 @@ def uptake_record(
     """
     offer = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
     pairing = offer.pairing
-    _require(by, pairing.area)
+    require_manage(by, pairing.area.path)
     if not EARLIEST <= on <= current:
         raise Refusal(_("Choose a day up to today."), field="on")
     if on not in pairing.during:
@@ -153,7 +145,7 @@ def registration_record(
 
     A bare count. The same day again corrects the number.
     """
-    _require(by, area)
+    require_manage(by, area.path)
     if not EARLIEST <= on <= current:
         raise Refusal(_("Choose a day up to today."), field="on")
     if not 0 <= members <= 1_000_000:

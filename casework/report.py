@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from casework.coverage import REASONS, TIERS, linked_on, refresh, sums
-from casework.withholding import MEASURES, withheld_cells
+from casework.coverage import REASONS, linked_on, refresh, sums
+from casework.withholding import MEASURES, TIERS, withheld_cells
 from grids.models import Area, Boundary
 from grids.paths import DEPTH, KEY_LENGTH, path_length
 from lib.errors import Refusal

@@ -245,7 +245,7 @@ def results_of(samples: Iterable[Sample], area: Area, *, on: date) -> tuple[Resu
         for n, count in enumerate(counts):
             place[n] += count
     whole = [sum(place[n] for place in sums.values()) for n in range(4)]
-    held = _holders(sums, on=on)
+    held = _holders(area.path, depth, on=on)
     hidden = {
         path for path, place in sums.items()
         if place[2] < LEAST_ANSWERS or held.get(path, 0) < LEAST_HOLDERS
@@ -267,13 +267,15 @@ def _result(path: str, name: str, sums: list[int], withheld: bool) -> Result:
     return Result(path, name, calls, answered, unreached, share, withheld and bool(answered))
 
 
-def _holders(paths: Iterable[str], *, on: date) -> dict[str, int]:
-    """How many people hold a post that may be a household's contact at or beneath each path."""
-    found = {}
-    for path in paths:
-        posts = Post.objects.in_force(on).filter(path__startswith=path, role__may_link=True)
-        found[path] = posts.values("person").distinct().count()
-    return found
+def _holders(area: str, depth: int, *, on: date) -> dict[str, int]:
+    """How many people hold a post that may be a household's contact at or beneath an area, and
+    each place whose path has ``depth`` characters."""
+    people: dict[str, set[Any]] = {}
+    posts = Post.objects.in_force(on).filter(path__startswith=area, role__may_link=True)
+    for path, person in posts.values_list("path", "person"):
+        for place in {area, path[:depth]}:
+            people.setdefault(place, set()).add(person)
+    return {place: len(found) for place, found in people.items()}
 
 
 def samples_seen(user: User) -> QuerySet[Sample]:

@@ -24,7 +24,7 @@ from casework.issues import issue_register
 from casework.models import CardCode, Issue, IssuePhoto, Submission
 from casework.sending import tally_take
 from grids.paths import path_length
-from grids.scope import scope_of
+from grids.services import require_manage
 from households.models import Household
 from households.services import locked, touch
 from lib.errors import Refusal, refused_in_conflict
@@ -210,8 +210,7 @@ def _progress(issue: Issue) -> str:
 def _waiting(submission: Submission, by: User) -> Submission:
     """The message locked; Refusal where it is not one's to answer or was answered meanwhile."""
     row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
-    if not scope_of(by).manages(row.path):
-        raise Refusal(_("Only the township grid office of this area may do this."))
+    require_manage(by, row.path)
     if row.state != State.WAITING:
         raise Refusal(
             _("%(name)s has answered this on %(day)s: %(state)s.")

@@ -13,7 +13,7 @@ from casework.models import Dismissal, LifeEvent, VisitRule
 from households.links import households_lock
 from households.models import Household
 from lib.errors import Refusal
-from lib.identity import holds_id_number
+from lib.identity import no_id_number
 from lib.spans import months_after
 
 REASON = 200
@@ -54,16 +54,11 @@ def suggestion_dismiss(
     households_lock([household.pk])
     if not Household.objects.needs_visible_to(by).filter(pk=household.pk).exists():
         raise Refusal(_("This household was not found."))
-    reason = reason.strip()
+    reason = no_id_number(reason, field="reason")
     if not reason:
         raise Refusal(_("Say in a sentence why it is set aside."), field="reason")
     if len(reason) > REASON:
         raise Refusal(_("Say it in at most %(n)d characters.") % {"n": REASON}, field="reason")
-    if holds_id_number(reason):
-        raise Refusal(
-            _("This looks like an ID number; it is never stored here. Leave it out."),
-            field="reason",
-        )  # fmt: skip
     standing = Dismissal.objects.filter(household=household, what=what, until__gte=on).first()
     if standing is not None:
         raise Refusal(_("This suggestion has been set aside already."))

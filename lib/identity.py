@@ -2,6 +2,9 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
+from lib.errors import Refusal
 from lib.values import Cell, text
 
 MASK = "（已隐去）"
@@ -34,3 +37,12 @@ def holds_id_number(cell: Cell, *, checked: bool = False) -> bool:
     digits = found[0]
     total = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=False))
     return "10X98765432"[total % 11] == digits[17].upper()
+
+
+def no_id_number(text: str, *, field: str) -> str:
+    """The text without spaces around it; Refusal at ``field`` where it holds an ID number."""
+    if holds_id_number(text):
+        raise Refusal(
+            _("This looks like an ID number; it is never stored here. Leave it out."), field=field
+        )
+    return text.strip()

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from grids.models import Area
 from grids.scope import scope_of
+from grids.services import require_manage
 from lib import sandbox
 from lib.clock import now
 from lib.errors import Refusal, refused_in_conflict
@@ -157,8 +158,7 @@ def form_keep(
     filled_by: str = "", checked_by: str = "", total_since: date | None = None,
 ) -> Form:  # fmt: skip
     """Keep a form of an area one manages; Refusal where it names what there is not."""
-    if not scope_of(by).manages(area.path):
-        raise Refusal(_("Only the township grid office of this area may do this."))
+    require_manage(by, area.path)
     name = name.strip()
     if not name:
         raise Refusal(_("Give the form a name."), field="name")
@@ -178,8 +178,7 @@ def form_keep(
 
 def form_remove(*, form: Form, by: User) -> None:
     """Out of the list; what was filled stays with who has it."""
-    if not scope_of(by).manages(form.path):
-        raise Refusal(_("Only the township grid office of this area may do this."))
+    require_manage(by, form.path)
     form.removed_at = now()
     form.save(update_fields=["removed_at"])
 

@@ -17,7 +17,6 @@ from lib.language import in_language
 
 #: Of a single count of these, 1 to 4 are withheld from those who see counts only.
 SENSITIVE = "P3"
-SMALL = range(1, 5)
 #: How an address names an indicator with its days; see ``desk/tables/figures.py``.
 MARK = "~"
 
@@ -46,6 +45,8 @@ class Indicator:
     period: str = "period"
     source: str = ""
     where: Where | None = None
+    #: Small counts are withheld from everybody: they would point at who said it.
+    guarded: bool = False
     #: Count each household once instead of each row.
     by_household: bool = False
     #: Add up this column instead of counting rows.

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.report import RATES
+from casework.withholding import SMALL, TIERS
 from reports.answers import value_of
-from reports.measures import SMALL, Indicator, Number, Value
+from reports.measures import Indicator, Number, Value
 
-#: How the coverage report calls what the registry calls otherwise.
-TIERS = ("zhongdian", "guanzhu", "fangxin")
 PLAIN = ("households", "excluded", *RATES, "absent", "reviewed", "with_phone", "unlocated",
          "outside", "required_posts", "vacancies", "overloaded", "issues_open", "issues_overdue",
          "gap_zhongdian", "overdue", "overdue_zhongdian")  # fmt: skip
@@ -41,16 +40,18 @@ def coverage_values(row: Mapping[str, Any], known: Mapping[str, Indicator]) -> d
 
 
 def guarded(value: Value, *, all_counts: bool) -> Value:
-    """A value that is no part of the coverage report: small counts of needs are withheld.
+    """A value that is no part of the coverage report: small counts of needs are withheld, and
+    those of what households said of the service from everybody.
 
     Of a quotient also where one of its parts, or what is left of them, is small.
     """
-    if all_counts or not value.indicator.sensitive:
+    one = value.indicator
+    if not one.guarded and (all_counts or not one.sensitive):
         return value
     counts = [value.number]
-    if value.indicator.is_rate:
+    if one.is_rate:
         whole, part = value.denominator or 0, value.numerator or 0
         counts = [whole, part, whole - part]
     if any(count in SMALL for count in counts):
-        return Value(value.indicator, None, withheld=True)
+        return Value(one, None, withheld=True)
     return value

@@ -20,10 +20,8 @@ from reports.indicators import registry
 from reports.measures import Indicator, Number, Value
 from reports.models import Snapshot
 from reports.sources import month_of
-from reports.waiting import parts_by_path
+from reports.waiting import LEVELS, parts_by_path
 
-#: Levels that have a row; a unit's numbers are part of its grid's.
-LEVELS = ("county", "township", "village", "grid")
 #: Spans of a period as they stand behind its key.
 DAY, WEEK, MONTH, YEAR = "", "@w", "@m", "@y"
 #: What is kept by the week, nought as well: what the charts of a dashboard draw.

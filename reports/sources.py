@@ -28,10 +28,10 @@ from casework.models import (
 from casework.querysets import past_limit
 from grids.models import Area, Post
 from households.models import Exemption, Household, Link
+from lib.spans import months_after
 
 #: A matter in one of these has not been accepted.
 NOT_ACCEPTED = (Issue.State.REGISTERED, Issue.State.DECLINED, Issue.State.MERGED)
-ENDED = (TaskStep.Verb.CLOSED, TaskStep.Verb.WITHDRAWN)
 TOLD = (TaskStep.Verb.REMINDED, TaskStep.Verb.REPORTED)
 
 
@@ -117,7 +117,7 @@ def households(path: str, until: date, current: date) -> Any:
     )
     met = Contact.objects.filter(
         household=OuterRef("pk"), reached=True, made_by_party_member=True,
-        mode__in=(Contact.Mode.VISIT, Contact.Mode.CAME), on__gt=year_before(until),
+        mode__in=(Contact.Mode.VISIT, Contact.Mode.CAME), on__gt=months_after(until, -12),
         on__lte=until,
     )  # fmt: skip
     out = Exemption.objects.filter(
@@ -128,13 +128,6 @@ def households(path: str, until: date, current: date) -> Any:
         .filter(path__startswith=path)
         .annotate(out=Exists(out), with_party=Exists(party), party_saw=Exists(met))
     )
-
-
-def year_before(on: date) -> date:
-    """The same day a year ago, the last of February where there is none."""
-    if (on.month, on.day) == (2, 29):
-        return date(on.year - 1, 2, 28)
-    return on.replace(year=on.year - 1)
 
 
 def overdue(until: date) -> Q:

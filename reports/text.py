@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from reports.measures import SMALL, Value
+from casework.withholding import SMALL
+from reports.measures import Value
 
 LINES = (
     ("覆盖", ("in_scope", "linked", "linked_rate", "gap", "gap_zhongdian", "overdue",

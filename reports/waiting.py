@@ -13,6 +13,7 @@ from grids.models import Post, Role
 from grids.paths import path_length
 from reports.sources import issues, overdue
 
+#: Levels that have a summary; a unit's numbers are part of its grid's.
 LEVELS = ("county", "township", "village", "grid")
 #: Kinds of role that take up and settle matters where they are raised.
 IN_GRIDS = (Role.Kind.WORKER, Role.Kind.VILLAGE_LEAD, Role.Kind.HEAD)

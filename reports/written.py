@@ -11,9 +11,10 @@ Written from the registry by `manage.py indicators`; change `reports/`, not this
 counts of coverage mean in detail is in [definitions.md](definitions.md).
 
 A period holds both its days. A rate with nothing to divide by is blank. Of class P3, counts from
-1 to 4 are withheld from those who see counts only; P1 and P0 are shown to whoever sees the counts
-of the area. Each campaign adds three (its name, `…办结`, `…办结率` with its own decimals) and each
-kind of activity two (`…场次`, `…人次`). Nothing is counted by staff member.
+1 to 4 are withheld from those who see counts only, and ratings of 1 to 4 from everybody; P1 and P0
+are shown to whoever sees the counts of the area. Each campaign adds three (its name, `…办结`,
+`…办结率` with its own decimals) and each kind of activity two (`…场次`, `…人次`). Nothing is
+counted by staff member.
 
 | 指标 | key | unit | decimals | class | as of | 口径 | definition | from |
 |---|---|---|---|---|---|---|---|---|

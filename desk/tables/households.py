@@ -32,6 +32,7 @@ from grids.naming import area_labels
 from grids.querysets import beneath
 from households.finding import households_found
 from households.models import Exemption, Household, Link
+from lib.spans import months_after
 
 #: A household is new for so many days.
 NEW_DAYS = 30
@@ -72,19 +73,13 @@ def excluded(on: date) -> Exists:
     )
 
 
-def a_year_before(on: date) -> date:
-    """The same day a year ago, the last of February where there is none."""
-    return date(on.year - 1, on.month, 28 if (on.month, on.day) == (2, 29) else on.day)
-
-
 def _of(**condition: Any) -> Any:
     """A flag's rows, those out of scope left out, as the numbers leave them out."""
     return lambda rows, asked: rows.filter(**condition).exclude(excluded(asked.on))
 
 
 def _not_reviewed(rows: QuerySet[Household], asked: Asked) -> QuerySet[Household]:
-    before = a_year_before(asked.on)
-    old = Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=before)
+    old = Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=months_after(asked.on, -12))
     return rows.filter(old).exclude(excluded(asked.on))
 
 

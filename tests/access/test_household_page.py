@@ -12,7 +12,6 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import AccessLog
-from casework.contacts import contact_record
 from grids.services import post_end
 from households.links import post_load
 from households.models import Household, Link
@@ -20,6 +19,7 @@ from jobs.models import Act
 from tests.access import expected
 from tests.access.test_by_hand import act_in
 from tests.access.test_gate import plain
+from tests.contacting import contact_record
 from tests.people import HOUSEHOLDS, World
 
 SignIn = Callable[..., Client]

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from casework.contacts import contact_record
 from casework.models import Contact, Issue
 from grids.models import Area, Post, Role
 from grids.scope import RIGHTS, kinds_of, scope_of
@@ -15,6 +14,7 @@ from households.models import Household, NeedKind
 from households.needs import need_begin
 from tests.access import expected
 from tests.access.table import TABLE
+from tests.contacting import contact_record
 from tests.people import World
 
 DAY = timedelta(days=1)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from casework.contacts import contact_record
 from casework.issues import issue_register, issue_step
 from casework.report import REMAINDER_NAME, coverage_report, gap_a_month_ago
 from grids.models import Area, Person, Post, Role
@@ -26,6 +25,7 @@ from households import services
 from households.links import cover_start, handover_propose, link_end, links_create
 from households.models import Household, NeedKind
 from households.needs import need_begin
+from tests.contacting import contact_record
 from tests.matters import matter_to
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,6 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from casework.activities import activity_record
-from casework.contacts import contact_record
 from casework.deeds import deed_record, deed_remove
 from casework.issues import issue_register
 from casework.models import ActivityKind, Deed
@@ -39,6 +38,7 @@ from households.needs import need_begin, need_end
 from jobs.acts import act_undo
 from jobs.models import Act
 from lib.errors import Refusal
+from tests.contacting import contact_record
 from tests.matters import matter_to
 
 BEGIN = date(2025, 1, 31)

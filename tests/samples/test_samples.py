@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog
-from casework.contacts import contact_record
 from casework.issues import issue_register, issue_step
 from casework.models import Issue, Sample, SampleCall
 from casework.samples import results_of, sample_call, sample_draw, why_not
 from grids.models import Area, Role
 from households.models import Household
 from lib.errors import Outdated, Refusal
+from tests.contacting import contact_record
 from tests.people import World
 
 pytestmark = pytest.mark.django_db

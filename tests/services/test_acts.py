@@ -14,7 +14,6 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessLog, User
-from casework.contacts import contact_record
 from casework.coverage import recount, sums
 from casework.recounting import kept_compare
 from grids.models import Area, Post
@@ -36,6 +35,7 @@ from jobs.acts import act, act_undo
 from jobs.models import Act
 from jobs.undo import event_models
 from lib.errors import Refusal
+from tests.contacting import contact_record
 from tests.people import World
 from tests.shapes import point
 

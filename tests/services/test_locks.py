@@ -6,10 +6,10 @@ from threading import Thread
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
-from casework.contacts import contact_record
 from casework.models import LastContact
 from households.links import households_lock
 from households.services import household_change_head, locked
+from tests.contacting import contact_record
 from tests.people import World
 
 pytestmark = pytest.mark.django_db(transaction=True)

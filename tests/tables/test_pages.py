@@ -12,7 +12,6 @@ from django.http import QueryDict
 
 from casework.activities import activity_record
 from casework.cards import cards_print
-from casework.contacts import contact_record
 from casework.deeds import deed_record
 from casework.models import ActivityKind, ContactCard, Issue
 from casework.ratings import rating_from_card
@@ -23,6 +22,7 @@ from desk.tables.table import Table
 from grids.models import AreaCode, Person
 from households.models import Link
 from households.services import household_register, household_review
+from tests.contacting import contact_record
 from tests.people import World
 from tests.shapes import CODES
 
