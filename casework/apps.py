@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from casework.duties import (
             close_emergency_lists,
             count_marked,
+            forget_life_events,
             forget_removed_photos,
             send_digests,
             turn_of_day,
@@ -33,6 +34,7 @@ class CaseworkConfig(AppConfig):
         rota.every(300, send_digests)
         rota.every(None, turn_of_day)
         rota.every(None, forget_removed_photos)
+        rota.every(None, forget_life_events)
         rota.every(None, tallies_forget)
         post_migrate.connect(ensure_activity_kinds, sender=self)
         post_migrate.connect(ensure_matter_settings, sender=self)

@@ -8,6 +8,7 @@ from casework.coverage import refresh
 from casework.digest import digests_send
 from casework.emergency import emergencies_close_due
 from casework.photos import photos_purge
+from casework.suggestions import events_forget
 from grids.models import Area
 from households.services import paths_follow_calendar
 from lib.clock import now
@@ -38,3 +39,8 @@ def send_digests(on: date) -> None:
 def forget_removed_photos(on: date) -> None:
     """Delete photos for good whose removal can no longer be taken back."""
     photos_purge(on=on)
+
+
+def forget_life_events(on: date) -> None:
+    """Delete what happened in households once its 90 days are over."""
+    events_forget(on=on)

@@ -24,6 +24,7 @@ from grids.scope import scope_of
 from households.models import Household
 from lib.clock import SHANGHAI, today
 from lib.errors import Outdated, Refusal
+from lib.identity import no_id_number
 
 #: Of IssueStep.note.
 NOTE_LENGTH = 400
@@ -75,7 +76,8 @@ def issue_register(
         raise Refusal(_("Choose the subject of the matter."), field="subject")
     if topic is not None and topic.subject != subject:
         raise Refusal(_("Choose a topic of this subject."), field="topic")
-    if not title.strip():
+    title, text = no_id_number(title, field="title"), no_id_number(text, field="text")
+    if not title:
         raise Refusal(_("Say in a sentence what the matter is."), field="title")
     if people < 1:
         raise Refusal(_("A matter concerns at least one person."), field="people")
@@ -88,7 +90,7 @@ def issue_register(
     if contact is not None and (household is None or contact.household_id != household.pk):
         raise Refusal(_("The contact was with another household."), field="household")
     issue = Issue.objects.create(
-        kind=kind, subject=subject, source=source, title=title.strip(), area=area,
+        kind=kind, subject=subject, source=source, title=title, area=area,
         path=area.path, household=household, point=point, ticket=ticket, people=people,
         campaign=campaign, text=text, urgent=urgent,
         contact_way=contact_way, registered_on=on, contact=contact, topic=topic, amount=amount,
@@ -135,7 +137,7 @@ def issue_step(
     if failing:
         raise Refusal(str(GUARDS[failing]))
     asked = Given(on=on, by=actor, **given)
-    asked.note = asked.note.strip()[:NOTE_LENGTH]
+    asked.note = no_id_number(asked.note, field="note")[:NOTE_LENGTH]
     for name in move.needs:
         if not getattr(asked, name):
             raise Refusal(str(MISSING[name]), field=name)

@@ -28,6 +28,7 @@ from grids.scope import scope_of
 from grids.services import require_manage
 from households.models import Household
 from lib.errors import Outdated, Refusal
+from lib.identity import no_id_number
 
 MOST = 200
 #: With fewer answers a share is told of nobody in particular, and is withheld.
@@ -174,7 +175,7 @@ def sample_call(*, call: SampleCall, answer: str, on: date, by: User, note: str 
             % {"day": call.called_on, "answer": said},
             row=call,
         )
-    call.answer, call.note = answer, note.strip()[:400]
+    call.answer, call.note = answer, no_id_number(note, field="note")[:400]
     call.called_on, call.called_by = on, by
     call.save(update_fields=["answer", "note", "called_on", "called_by"])
     if call.issue is not None:

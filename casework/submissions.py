@@ -28,7 +28,7 @@ from grids.services import require_manage
 from households.models import Household
 from households.services import locked, touch
 from lib.errors import Refusal, refused_in_conflict
-from lib.identity import holds_id_number
+from lib.identity import holds_id_number, no_id_number
 from lib.photos import reencode, size_of
 from lib.values import parse_phone
 
@@ -304,7 +304,7 @@ def submission_confirm(
 @transaction.atomic
 def submissions_refuse(*, keys: Iterable[UUID], reason: str, by: User, on: date) -> int:
     """Refuse messages with words the sender reads; those answered meanwhile are left alone."""
-    reason = " ".join(reason.split())
+    reason = " ".join(no_id_number(reason, field="reason").split())
     if not reason:
         raise Refusal(_("Say why, in words the resident will read."), field="reason")
     if len(reason) > NOTE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -66,6 +67,19 @@ def suggestion_dismiss(
         household=household, what=what, reason=reason, on=on,
         until=_until(household, what, on), by=by,
     )  # fmt: skip
+
+
+@transaction.atomic
+def events_forget(*, on: date) -> int:
+    """Delete life events whose 90 days are over, and what was said when one was set aside; in the
+    history too, for this is what households are told. How many events."""
+    forgotten, _each = LifeEvent.objects.filter(expires_on__lte=on).delete()
+    of_events = {"what__startswith": "event:", "until__lte": on}
+    Dismissal.objects.filter(**of_events).delete()
+    # The deletion itself wrote the rows into the history once more.
+    apps.get_model("casework", "LifeEventEvent").objects.filter(expires_on__lte=on).delete()
+    apps.get_model("casework", "DismissalEvent").objects.filter(**of_events).delete()
+    return forgotten
 
 
 def _until(household: Household, what: str, on: date) -> date:

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.gate import ANYONE, SignedInRequest, allow
 from casework.issues import issue_register
 from casework.models import Issue
+from desk.byhand.fields import HandForm, PlainText
 from grids.models import Area, Post
 from lib.clock import today
 
 
-class FeedbackForm(forms.Form):
+class FeedbackForm(HandForm):
     """What is wrong or could be better."""
 
     kind = forms.ChoiceField(
@@ -35,8 +36,8 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Issue.Kind.SUGGESTION,
     )
-    title = forms.CharField(label=gettext_lazy("In one sentence"), max_length=120)
-    text = forms.CharField(
+    title = PlainText(label=gettext_lazy("In one sentence"), max_length=120)
+    text = PlainText(
         label=gettext_lazy("More about it"), widget=forms.Textarea, required=False, max_length=2000
     )
 

@@ -1,0 +1,38 @@
+"""No service of matters keeps a national ID number, whichever page the words came from."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.issues import issue_register, issue_step
+from casework.models import Issue
+from lib.errors import Refusal
+from tests.people import World
+
+pytestmark = pytest.mark.django_db
+NUMBER = "本人152221199001011234办事"
+
+
+@pytest.mark.parametrize("field", ["title", "text"])
+def test_a_matter_is_not_registered_with_one(world: World, field: str):
+    n = Issue.objects.count()
+    words = {"title": "停水", field: NUMBER}
+    with pytest.raises(Refusal) as caught:
+        issue_register(kind="help", subject="utilities", source="counter", on=world.on,
+                       area=world.areas["V1"], **words)  # type: ignore[arg-type]  # fmt: skip
+    assert caught.value.field == field and Issue.objects.count() == n
+
+
+def test_no_step_says_one(world: World):
+    road = world.issues["road"]
+    with pytest.raises(Refusal) as caught:
+        issue_step(issue=road, verb="comment", by=world.user("manager"), on=world.on, note=NUMBER)
+    assert caught.value.field == "note" and road.steps.count() == 1
+
+
+def test_the_page_for_complaints_says_so_and_keeps_what_was_typed(world: World, as_user):
+    typed = {"kind": "complaint", "title": "系统登录不便", "text": NUMBER}
+    answer = as_user("worker").post("/feedback/", typed)
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "系统登录不便" in page and "身份证" in page
