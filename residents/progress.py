@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +13,7 @@ from casework.ratings import SERVED, rated_by_link, rating_link_issue
 from casework.submissions import progress_of, submission_find
 from lib.clock import today
 from lib.errors import Refusal
-from residents.public import address_of, draw, public
+from residents.public import address_of, draw, language_kept, public
 
 
 def may_rate(submission: Submission) -> bool:
@@ -36,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
             number=number, secret=secret, sender=address_of(request), on=today()
         )
         if request.POST.get("do") == "rate":
-            return redirect("rate", _rating(found))
+            return redirect(reverse("rate", args=[_rating(found)]) + language_kept(request))
     except Refusal as refusal:
         return draw(request, "progress", {**context, "error": refusal}, status=400)
     context |= {"found": found, "words": progress_of(found), "may_rate": may_rate(found)}

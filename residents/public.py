@@ -42,7 +42,6 @@ def draw(
     request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """A page with its links to the same page in the other language."""
-    asked = request.GET.get("lang", "")
     known = dict(settings.LANGUAGES)
     here = translation.get_language()
     others = [
@@ -50,11 +49,16 @@ def draw(
          "query": "?" + urlencode({"lang": code})}
         for code in known if code != here
     ]  # fmt: skip
-    kept = "?" + urlencode({"lang": asked}) if asked in known else ""
     return render(
-        request, f"residents/{template}.html", {**context, "others": others, "kept": kept}, None,
-        status,
+        request, f"residents/{template}.html",
+        {**context, "others": others, "kept": language_kept(request)}, None, status,
     )  # fmt: skip
+
+
+def language_kept(request: HttpRequest) -> str:
+    """The query part that keeps the language asked for on the page one goes on to."""
+    asked = request.GET.get("lang", "")
+    return "?" + urlencode({"lang": asked}) if asked in dict(settings.LANGUAGES) else ""
 
 
 def address_of(request: HttpRequest) -> str:

@@ -124,7 +124,7 @@ def _deeds(asked: Asked) -> Iterator[tuple[str, ...]]:
     places = _places(rows, lambda row: row.path, asked.on)
     for row in rows:
         whom = row.household.head_name if row.household else (
-            "过路群众" if row.passers_by else "本地")  # fmt: skip
+            "过往群众" if row.passers_by else "本地")  # fmt: skip
         yield (
             row.on.isoformat(), places[row.path], whom, row.what,
             "" if row.quantity is None else f"{row.quantity.normalize():f}", row.unit,

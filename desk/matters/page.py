@@ -177,7 +177,7 @@ def offers_of(
         form = StepForm(move, issue)
         if tried is not None and tried.move is move:
             form = tried
-        elif reply.isdecimal() and move.verb in ("resolve", "settle"):
+        elif reply.isdecimal() and len(reply) < 10 and move.verb in ("resolve", "settle"):
             template = ReplyTemplate.objects.filter(pk=int(reply)).first()
             form = StepForm(move, issue, initial={"note": template.text if template else ""})
         found.append(Offer(move, form))
