@@ -1,6 +1,8 @@
-"""The language a resident chose goes on with them from page to page."""
+"""What was chosen stays: a resident's language, the pin a manager does not want."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.test import Client
 
@@ -21,3 +23,17 @@ def test_who_reads_english_rates_in_english(world: World) -> None:
         went = Client().post(f"/progress/{query}", typed)
         assert went.status_code == 302, went.content.decode()
         assert went["Location"].partition("/r/")[2].partition("/")[2] == kept
+
+
+def test_a_pin_that_is_not_wanted_stays_away_when_the_form_comes_back(
+    world: World, as_user: Callable[..., Client]
+) -> None:
+    sent = send(world, point=(122.9, 46.7))
+    client, page = as_user("manager"), f"/submissions/{sent.submission.pk}/"
+    box = 'name="keep_point" value="1"'
+    assert f"{box} checked" in client.get(page).content.decode()
+    typed = {"do": "accept", "title": "路灯", "kind": "help", "subject": ""}
+    for more, ticked in (({}, False), ({"keep_point": "1"}, True)):
+        answer = client.post(page, {**typed, **more})
+        assert answer.status_code == 400
+        assert (f"{box} checked" in answer.content.decode()) == ticked
