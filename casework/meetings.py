@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from casework.activities import JOINT_MEETING, activity_record
 from casework.issues import issue_event
-from casework.models import ActivityKind, AgendaItem, Issue, Meeting
+from casework.models import ActivityKind, AgendaItem, Issue, Meeting, MeetingAddition
 from grids.models import Area
 from grids.services import require_manage
 from lib.errors import Outdated, Refusal
@@ -27,6 +27,8 @@ from lib.identity import no_id_number
 #: Matters offered for an agenda; a meeting gets through fewer.
 OFFERED = 60
 MOST_POINTS = 40
+#: Of MeetingAddition.text.
+MOST_WORDS = 400
 LATEST = timedelta(days=366)
 
 
@@ -170,6 +172,33 @@ def meeting_close(
     meeting.version += 1
     meeting.save(update_fields=["held", "people", "version"])
     return meeting
+
+
+@transaction.atomic
+def meeting_add(
+    *, meeting: Meeting, text: str, on: date, by: User, item: AgendaItem | None = None
+) -> MeetingAddition:
+    """Add to the minutes of a meeting that is closed (补记), of one point or of the whole.
+
+    What was decided stays; the addition to a matter's point is written to the matter, too.
+    """
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    require_manage(by, meeting.path)
+    if not meeting.held:
+        raise Refusal(_("The meeting is not closed yet: change its agenda or its decisions."))
+    text = no_id_number(text, field="text")
+    if not text:
+        raise Refusal(_("Write what is to be added."), field="text")
+    if len(text) > MOST_WORDS:
+        raise Refusal(_("Say it in at most %(n)d characters.") % {"n": MOST_WORDS}, field="text")
+    if item is not None and item.meeting_id != meeting.pk:
+        raise Refusal(_("Choose a point of this meeting."), field="item")
+    if item is not None and item.issue is not None:
+        said = _("Added to the joint meeting of %(day)s: %(text)s") % {
+            "day": meeting.on.isoformat(), "text": text,
+        }  # fmt: skip
+        issue_event(issue=item.issue, verb="decide", note=said, by=by, on=on)
+    return MeetingAddition.objects.create(meeting=meeting, item=item, text=text, on=on, by=by)
 
 
 def _written(meeting: Meeting, item: AgendaItem) -> str:

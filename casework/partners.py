@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -21,9 +22,9 @@ from grids.paths import at_and_above
 from grids.querysets import beneath
 from grids.scope import scope_of
 from grids.services import require_manage
-from lib.errors import Refusal, refused_in_conflict
+from lib.errors import Outdated, Refusal, refused_in_conflict
 from lib.identity import no_id_number
-from lib.spans import ended
+from lib.spans import ended, span
 
 #: Units of what is offered: those of deeds, and sessions.
 OFFER_UNITS = (*UNITS, "场")
@@ -53,6 +54,51 @@ def organisations_visible_to(user: User) -> Any:
     )
 
 
+def version_of(row: Pairing | Offer) -> int:
+    """How often an agreement or an offer was changed: what two who change it at once compare."""
+    history = apps.get_model(row._meta.app_label, f"{type(row).__name__}Event")
+    return history.objects.filter(pgh_obj_id=row.pk).exclude(pgh_label="insert").count()
+
+
+def _unchanged_since(row: Pairing | Offer, version: int) -> None:
+    if version_of(row) != version:
+        raise Outdated(
+            _("Somebody else has changed this meanwhile; look at what is different and save"
+              " again."), row=row,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def agreement_change(
+    *, pairing: Pairing, on: date, end: date | None, agreement: str, version: int,
+    by: User | None = None,
+) -> Pairing:  # fmt: skip
+    """Put right when an agreement runs (``end`` not included, None: until it is ended) and what it
+    is called. What was taken up under it stays within it."""
+    pairing = Pairing.objects.select_for_update(of=("self",)).get(pk=pairing.pk)
+    require_manage(by, pairing.area.path)
+    _unchanged_since(pairing, version)
+    if end is not None and end <= on:
+        raise Refusal(_("Choose a day after the first."), field="end")
+    days = Uptake.objects.filter(offer__pairing=pairing).aggregate(Min("on"), Max("on"))
+    if days["on__min"] and days["on__min"] < on:
+        raise Refusal(
+            _("Something was taken up on %s already; choose that day or an earlier one.")
+            % days["on__min"].isoformat(), field="on",
+        )  # fmt: skip
+    if end is not None and days["on__max"] and days["on__max"] >= end:
+        raise Refusal(_("Something was taken up after that day; choose a later day."), field="end")
+    if pairing.offers.filter(until__lt=on).exists():  # type: ignore[attr-defined]
+        raise Refusal(_("An offer of it ends before that day; change the offer first."), field="on")
+    pairing.during, pairing.agreement = span(on, end), _words(agreement, "agreement")
+    with refused_in_conflict(
+        _("%(name)s already helps %(area)s in that time.")
+        % {"name": pairing.organisation.name, "area": pairing.area.name}
+    ):
+        pairing.save(update_fields=["during", "agreement"])
+    return pairing
+
+
 @transaction.atomic
 def agreement_end(*, pairing: Pairing, on: date, by: User | None) -> None:
     """An agreement ends on a day; one that would never have been in force is removed."""
@@ -78,15 +124,58 @@ def offer_add(
 ) -> Offer:  # fmt: skip
     """Put something an organisation offers an area on the list (共建清单)."""
     require_manage(by, pairing.area.path)
-    title = _words(title, "title", needed=_("Say in a few words what is offered."))
-    if subject not in Issue.Subject.values:
-        raise Refusal(_("Choose the subject."), field="subject")
-    quantity_check(quantity, unit, units=OFFER_UNITS, whole=OFFER_WHOLE)
-    if until is not None and until < pairing.during.lower:
-        raise Refusal(_("The agreement begins after that day; choose a later one."), field="until")
-    return Offer.objects.create(
+    offer = Offer(
         pairing=pairing, title=title, subject=subject, quantity=quantity, unit=unit, until=until
     )
+    _check_offer(offer)
+    offer.save(force_insert=True)
+    return offer
+
+
+def _check_offer(offer: Offer) -> None:
+    """Refuse what an offer cannot mean, and tidy its words."""
+    offer.title = _words(
+        offer.title, "title", needed=_("Say in a few words what is offered.")
+    )  # fmt: skip
+    if offer.subject not in Issue.Subject.values:
+        raise Refusal(_("Choose the subject."), field="subject")
+    quantity_check(offer.quantity, offer.unit, units=OFFER_UNITS, whole=OFFER_WHOLE)
+    if offer.until is not None and offer.until < offer.pairing.during.lower:
+        raise Refusal(_("The agreement begins after that day; choose a later one."), field="until")
+
+
+@transaction.atomic
+def offer_change(
+    *, offer: Offer, title: str, subject: str, quantity: Decimal | None, unit: str,
+    until: date | None, version: int, by: User | None = None,
+) -> Offer:  # fmt: skip
+    """Put right what is offered, how much and until when: never less than was taken up."""
+    offer = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
+    require_manage(by, offer.pairing.area.path)
+    _unchanged_since(offer, version)
+    used = offer.uptakes.aggregate(taken=Sum("quantity"), last=Max("on"), times=Count("pk"))  # type: ignore[attr-defined]
+    if used["taken"] is not None and (quantity is None or quantity < used["taken"]):
+        raise Refusal(
+            _("%(n)s %(unit)s of it were taken up already; write that or more.")
+            % {"n": f"{used['taken'].normalize():f}", "unit": offer.unit}, field="quantity",
+        )  # fmt: skip
+    if used["times"] and (quantity is None) != (offer.quantity is None):
+        raise Refusal(
+            _("It was taken up without a quantity; leave it empty."), field="quantity"
+        )  # fmt: skip
+    if used["taken"] is not None and unit != offer.unit:
+        raise Refusal(
+            _("What was taken up is counted in %s; keep the unit.") % offer.unit, field="unit"
+        )
+    if until is not None and used["last"] and used["last"] > until:
+        raise Refusal(
+            _("Something was taken up after that day; choose a later day."), field="until"
+        )
+    offer.title, offer.subject, offer.quantity = title, subject, quantity
+    offer.unit, offer.until = unit, until
+    _check_offer(offer)
+    offer.save()
+    return offer
 
 
 @transaction.atomic

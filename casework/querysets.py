@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from grids.paths import at_and_above
 from grids.querysets import beneath
+from lib.clock import moment_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -69,6 +70,27 @@ class DeedQuerySet(models.QuerySet):
         if scope.own:
             seen |= Q(household__in=Household.objects.linked_to(user))
         return self.alias(own_path=Subquery(own_path)).filter(seen)
+
+    def with_state_on(self, on: date, *, current: date) -> DeedQuerySet:
+        """Help up to a day, with ``state_on``: the state at its end, by the history.
+
+        History keeps a row as it was before each change, so the first change after the day tells.
+        What was written down later, or never changed, stood as it was first written. Today that is
+        the column ``state``.
+        """
+        from django.apps import apps
+
+        rows = self.filter(on__lte=on)
+        if on == current:
+            return rows.annotate(state_on=F("state"))
+        later = (
+            apps.get_model("casework", "DeedEvent")
+            .objects.filter(
+                pgh_obj_id=OuterRef("pk"), pgh_label="update", pgh_created_at__gt=moment_of(on)
+            )
+            .order_by("pgh_id")
+        )
+        return rows.annotate(state_on=Coalesce(Subquery(later.values("state")[:1]), F("state")))
 
 
 class ContactCardQuerySet(models.QuerySet):

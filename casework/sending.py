@@ -35,6 +35,11 @@ def tally_take(what: str, value: str, *, on: date) -> None:
         cursor.execute(TAKE, [hashed(what, value, on=on), on])
         (n,) = cursor.fetchone()
     if n > MOST[what]:
+        if what.startswith("look."):
+            raise Refusal(
+                _("This was looked up so often today that no more is shown until tomorrow. In a"
+                  " hurry, call your contact.")
+            )  # fmt: skip
         raise Refusal(
             _("So much was sent from here today that no more is taken until tomorrow. What you"
               " typed is still below: keep it, or call your contact.")

@@ -71,9 +71,9 @@ def contacts(path: str, until: date, current: date) -> QuerySet[Contact]:
     )
 
 
-def deeds(path: str, until: date, current: date) -> QuerySet[Deed]:
-    """Help given, applied for and planned."""
-    return Deed.objects.filter(path__startswith=path, on__lte=until)
+def deeds(path: str, until: date, current: date) -> Any:
+    """Help given, applied for and planned, with ``state_on`` the end of the day."""
+    return Deed.objects.filter(path__startswith=path).with_state_on(until, current=current)
 
 
 def activities(path: str, until: date, current: date) -> QuerySet[Activity]:

@@ -8,6 +8,7 @@ from casework.models.deeds import (
     CommunityRegistration,
     Deed,
     Meeting,
+    MeetingAddition,
     Offer,
     Uptake,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "LastContact",
     "LifeEvent",
     "Meeting",
+    "MeetingAddition",
     "Offer",
     "Rating",
     "RatingLink",

@@ -323,3 +323,24 @@ class AgendaItem(models.Model):
                 name="agendaitem_once",
             ),
         ]  # fmt: skip
+
+
+@tracked()
+class MeetingAddition(models.Model):
+    """What was added to the minutes of a meeting once it was closed (补记), dated and signed.
+
+    What was decided stays as it was written; an addition stands beneath it.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="additions")
+    item = models.ForeignKey(
+        AgendaItem, models.CASCADE, null=True, blank=True, related_name="additions"
+    )
+    text = models.CharField(_("addition"), max_length=400)
+    on = models.DateField(_("date"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("addition to minutes")
+        verbose_name_plural = _("additions to minutes")
+        ordering = ["pk"]

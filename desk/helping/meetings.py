@@ -19,13 +19,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.gate import SignedInRequest, allow
 from accounts.models import User
 from accounts.reads import Read, note_read
-from casework.meetings import matters_waiting, meeting_call, meeting_close, meeting_points
+from casework.meetings import (
+    MOST_WORDS,
+    matters_waiting,
+    meeting_add,
+    meeting_call,
+    meeting_close,
+    meeting_points,
+)
 from casework.models import AgendaItem, Issue, Meeting
 from desk.acts import done
 from desk.byhand.fields import Day, HandForm, PlainText
 from desk.helping.fields import PlaceChoice, organisations_for, places_listed
 from desk.tables.words import SEES_AREAS
-from grids.naming import area_labels, name_from_afar
+from grids.naming import account_names, area_labels, name_from_afar
 from grids.scope import scope_of
 from jobs.acts import act
 from lib.clock import today
@@ -97,6 +104,17 @@ def meeting_or_404(user: User, key: UUID, *, manages: bool = False) -> Meeting:
     return meeting
 
 
+def additions_of(meeting: Meeting) -> dict[int | None, list[dict[str, Any]]]:
+    """What was added to the minutes, with who signed it, by point; None: to the whole."""
+    rows = list(meeting.additions.all())  # type: ignore[attr-defined]
+    names = account_names(str(row.by_id) for row in rows)
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        line = {"row": row, "by": names.get(str(row.by_id), "")}
+        found.setdefault(row.item_id, []).append(line)
+    return found
+
+
 def lines_of(user: User, meeting: Meeting) -> tuple[list[dict[str, Any]], int]:
     """The points with the matters one may see, and how many of these are of households.
 
@@ -112,10 +130,13 @@ def lines_of(user: User, meeting: Meeting) -> tuple[list[dict[str, Any]], int]:
     }
     places = area_labels({issue.path for issue in seen.values()}, on=today())
     lines: list[dict[str, Any]] = []
+    added = additions_of(meeting)
     for item in items:
         issue = seen.get(item.issue_id)
         place = places[issue.path]["name"] if issue else ""
-        lines.append({"item": item, "issue": issue, "place": place})
+        # What was said of a matter one may not see is not told, either.
+        told = [] if item.issue_id and issue is None else added.get(item.pk, [])
+        lines.append({"item": item, "issue": issue, "place": place, "added": told})
     return lines, sum(1 for issue in seen.values() if issue.household_id)
 
 
@@ -132,7 +153,8 @@ def show(
     """Draw a meeting with what was typed where it was refused."""
     user, on = request.user, today()
     lines, personal = lines_of(user, meeting)
-    manages = scope_of(user).manages(meeting.path) and not meeting.held
+    minds = scope_of(user).manages(meeting.path)
+    manages = minds and not meeting.held
     waiting: list[dict[str, Any]] = []
     if manages:
         chosen = [line["item"].issue_id for line in lines if line["item"].issue_id]
@@ -167,7 +189,10 @@ def show(
         "texts": texts if texts is not None
         else "\n".join(line["item"].text for line in lines if line["item"].text),
         "error": error.sentence if error else "", "people": request.POST.get("people", ""),
-        "version": meeting.version,
+        "version": meeting.version, "added": additions_of(meeting).get(None, []),
+        "may_add": minds and meeting.held, "most": MOST_WORDS,
+        "typed": {"text": request.POST.get("text", ""), "item": request.POST.get("item", "")},
+        "wrong": error.field if error else "",
     }  # fmt: skip
     return render(request, "desk/helping/meeting.html", context, status=400 if error else 200)
 
@@ -214,6 +239,31 @@ def close(request: SignedInRequest, key: UUID) -> HttpResponse:
     return redirect("meeting", meeting.pk)
 
 
+@require_POST
+@allow("manager")
+def add(request: SignedInRequest, key: UUID) -> HttpResponse:
+    """Add to the minutes of a meeting that is closed."""
+    meeting = meeting_or_404(request.user, key, manages=True)
+    item = None
+    chosen = _number(request.POST.get("item"))
+    try:
+        if chosen is not None:
+            item = meeting.items.filter(pk=chosen).select_related("issue").first()  # type: ignore[attr-defined]
+            if item is None:
+                raise Refusal(_("Choose a point of this meeting."), field="item")
+        with act(
+            verb="meeting-add", by=request.user, path=meeting.path, on=today(), subject=meeting,
+            sentence=_("The minutes were added to."),
+        ) as made:  # fmt: skip
+            meeting_add(
+                meeting=meeting, item=item, text=request.POST.get("text", ""), on=today(),
+                by=request.user,
+            )  # fmt: skip
+        return done(reverse("meeting", args=[meeting.pk]), made)
+    except Refusal as refusal:
+        return show(request, meeting, error=refusal)
+
+
 def _decisions(request: SignedInRequest, meeting: Meeting) -> dict[int, dict[str, Any]]:
     """What was typed for each point; Refusal names the field at fault."""
     offered = {str(one.pk): one for one in organisations_for([meeting.path])}
@@ -254,5 +304,8 @@ def paper(request: SignedInRequest, key: UUID) -> HttpResponse:
     meeting = meeting_or_404(request.user, key)
     lines, personal = lines_of(request.user, meeting)
     note_read(request, Read("meeting.print", str(meeting.pk), personal, "P2"))
-    context = {"meeting": meeting, "place": name_from_afar(meeting.area), "lines": lines}
+    context = {
+        "meeting": meeting, "place": name_from_afar(meeting.area), "lines": lines,
+        "added": additions_of(meeting).get(None, []),
+    }  # fmt: skip
     return render(request, "desk/helping/meeting_print.html", context)

@@ -24,14 +24,17 @@ from accounts.reads import Read, note_read
 from casework.models import CommunityRegistration, Issue, Offer
 from casework.partners import (
     OFFER_UNITS,
+    agreement_change,
     agreement_end,
     latest_registrations,
     offer_add,
+    offer_change,
     offers_of,
     organisations_visible_to,
     pairings_visible_to,
     registration_record,
     uptake_record,
+    version_of,
 )
 from desk.acts import done
 from desk.byhand.fields import Day, HandForm, PlainText
@@ -46,7 +49,7 @@ from grids.services import organisation_create, pairing_start
 from jobs.acts import act
 from lib.books import Sheet, book_write
 from lib.clock import today
-from lib.errors import Refusal
+from lib.errors import Outdated, Refusal
 
 PAGE = 50
 #: Kinds that help without handling matters; a department that is paired is listed, too.
@@ -96,6 +99,21 @@ class OfferForm(HandForm):
         choices=[*NOT_CHOSEN, *((unit, unit) for unit in OFFER_UNITS)],
     )  # fmt: skip
     until = Day(label=gettext_lazy("Until"), required=False)
+
+
+class TermsForm(HandForm):
+    """When an agreement runs and what it is called, to be put right."""
+
+    on = Day(label=gettext_lazy("From"))
+    end = Day(label=gettext_lazy("Until (not included)"), required=False)
+    agreement = PlainText(label=gettext_lazy("Agreement"), max_length=200, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class OfferChangeForm(OfferForm):
+    """An offer to be put right."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class UptakeForm(HandForm):
@@ -257,6 +275,8 @@ def show(
                 "ends": wrong.get(("end", pairing.pk)) or EndForm(initial={"on": on}, prefix="e"),
                 "adds": wrong.get(("offer", pairing.pk)) or OfferForm(prefix="o"),
                 "open": ("offer", pairing.pk) in wrong, "ending": ("end", pairing.pk) in wrong,
+                "terms": wrong.get(("terms", pairing.pk)) or _terms(pairing),
+                "changing": ("terms", pairing.pk) in wrong,
                 "offers": [
                     _offer_line(offer, wrong, on) for offer in offers
                     if offer.pairing_id == pairing.pk
@@ -283,7 +303,35 @@ def _offer_line(offer: Any, wrong: dict[Any, Any], on: Any) -> dict[str, Any]:
         "over": offer.until is not None and offer.until < on,
         "form": wrong.get(("uptake", offer.pk)) or UptakeForm(initial={"on": on}, prefix="u"),
         "open": ("uptake", offer.pk) in wrong,
+        "change": wrong.get(("change", offer.pk)) or _offer_form(offer),
+        "changing": ("change", offer.pk) in wrong,
     }  # fmt: skip
+
+
+def _terms(pairing: Pairing) -> TermsForm:
+    during = pairing.during
+    return TermsForm(prefix=f"t{pairing.pk}", initial={
+        "on": during.lower, "end": during.upper, "agreement": pairing.agreement,
+        "version": version_of(pairing),
+    })  # fmt: skip
+
+
+def _offer_form(offer: Offer) -> OfferChangeForm:
+    names = ("title", "subject", "quantity", "unit", "until")
+    given = {name: getattr(offer, name) for name in names}
+    return OfferChangeForm(
+        prefix=f"c{offer.pk}", initial={**given, "version": version_of(offer)}
+    )  # fmt: skip
+
+
+def _again(form: Any, outdated: Outdated) -> Any:
+    """What was typed once more, for the row as it stands now."""
+    data = form.data.copy()
+    data[form.add_prefix("version")] = str(version_of(outdated.row))
+    again = type(form)(data, prefix=form.prefix)
+    again.is_valid()
+    again.refuse(outdated)
+    return again
 
 
 def _saved(
@@ -299,6 +347,8 @@ def _saved(
             ) as made:  # fmt: skip
                 deed(form.cleaned_data)
             return done(reverse("organisation", args=[organisation.pk]), made)
+        except Outdated as outdated:
+            form = _again(form, outdated)
         except Refusal as refusal:
             form.refuse(refusal)
     return show(request, organisation, {name: form})
@@ -322,6 +372,37 @@ def end(request: SignedInRequest, key: int) -> HttpResponse:
         verb="agreement-end", path=pairing.area.path,
         sentence=_("The agreement with %s was ended.") % pairing.area.name,
         deed=lambda given: agreement_end(pairing=pairing, by=request.user, **given),
+    )  # fmt: skip
+
+
+@require_POST
+@allow("manager")
+def terms(request: SignedInRequest, key: int) -> HttpResponse:
+    """Change when an agreement runs and what it is called."""
+    pairing = _pairing_or_404(request.user, key)
+    form = TermsForm(request.POST, prefix=f"t{pairing.pk}")
+    return _saved(
+        request, pairing.organisation, form, ("terms", pairing.pk),
+        verb="agreement-change", path=pairing.area.path,
+        sentence=_("The agreement with %s was changed.") % pairing.area.name,
+        deed=lambda given: agreement_change(pairing=pairing, by=request.user, **given),
+    )  # fmt: skip
+
+
+@require_POST
+@allow("manager")
+def offer_edit(request: SignedInRequest, key: int) -> HttpResponse:
+    """Change what is offered, how much and until when."""
+    found = Offer.objects.filter(pk=key).select_related("pairing").first()
+    if found is None:
+        raise Http404
+    pairing = _pairing_or_404(request.user, found.pairing_id)
+    form = OfferChangeForm(request.POST, prefix=f"c{found.pk}")
+    return _saved(
+        request, pairing.organisation, form, ("change", found.pk),
+        verb="offer-change", path=pairing.area.path,
+        sentence=_("The offer “%s” was changed.") % found.title,
+        deed=lambda given: offer_change(offer=found, by=request.user, **given),
     )  # fmt: skip
 
 
