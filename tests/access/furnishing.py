@@ -17,7 +17,6 @@ from PIL import Image
 from accounts.gate import walk
 from casework.activities import activity_record
 from casework.cards import cards_print
-from casework.contacts import contact_record
 from casework.deeds import deed_record
 from casework.emergency import emergency_open
 from casework.issues import issue_register, issue_step
@@ -37,6 +36,7 @@ from jobs.acts import act
 from jobs.models import ImportRun
 from lib.clock import now
 from reports.forms import form_keep
+from tests.contacting import contact_record
 from tests.people import World
 
 PART = re.compile(r"<\w+:(\w+)>")
@@ -103,7 +103,6 @@ def furnish(world: World) -> dict[str, Any]:
     )  # fmt: skip
     contact_record(
         household=home, made_by=world.people["worker"], on=on, mode="visit", reached=True,
-        by=world.user("worker"),
     )  # fmt: skip
     form = form_keep(
         area=world.areas["T1"], name="月报", file=workbook({"A1": "未结诉求", "B1": ""}), on=on,
