@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.keys import phone_of
 from accounts.models import AccessLog
+from casework.models import Contact, ContactCard, Deed, Issue, LifeEvent
 from grids.models import Area
 from grids.naming import account_names
 from grids.paths import at_and_above
@@ -30,12 +31,23 @@ class ReadOnce:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Something on record of this household: the day, what kind of record it is, what it says."""
+
+    on: date
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True)
 class OwnAnswer:
-    """The answer: what is held by label, reads of the household, reads of lists it stands in."""
+    """The answer: what is held by label, what is on record, the latest first, reads of the
+    household, reads of lists it stands in."""
 
     held: list[tuple[str, str]]
     needs: list[str]
     contacts: list[str]
+    records: list[Record]
     office: str
     reads: list[ReadOnce]
     reads_total: int
@@ -55,6 +67,7 @@ def own_answer(household: Household, *, on: date) -> OwnAnswer:
         held=_held(household, areas),
         needs=[str(need.kind) for need in needs.order_by("kind__position")],
         contacts=[f"{link.post.person}（{link.role}）" for link in links],
+        records=_records(household),
         office=next((area.name for area in areas if area.level == "township"), str(areas[0])),
         reads=[ReadOnce(at, names.get(str(user), ""), action, why)
                for at, user, action, why in rows],
@@ -83,3 +96,33 @@ def _held(household: Household, areas: list[Area]) -> list[tuple[str, str]]:
         (_("Kept until"), household.retain_until.isoformat() if household.retain_until else ""),
     ]  # fmt: skip
     return [(label, value) for label, value in pairs if value]
+
+
+def _records(household: Household) -> list[Record]:
+    """Contacts, matters and their ratings, help, cards and events on record, the latest first."""
+    records = [
+        Record(one.on, _("contact"), _said(
+            one.get_mode_display(), _("reached") if one.reached else _("not reached"), one.note))
+        for one in Contact.objects.filter(household=household)
+    ]  # fmt: skip
+    for issue in Issue.objects.filter(household=household).prefetch_related("ratings"):
+        records.append(Record(issue.registered_on, _("a matter"), _said(
+            issue.ticket, issue.title, issue.get_state_display())))  # fmt: skip
+        records += [
+            Record(one.on, _("rating"), _said(one.get_answer_display(), one.text))
+            for one in issue.ratings.all()
+        ]
+    for deed in Deed.objects.filter(household=household):
+        money = f"{deed.amount:,.2f} 元" if deed.amount is not None else ""
+        records.append(Record(deed.on, _("Help given"), _said(
+            deed.what, money, deed.get_state_display())))  # fmt: skip
+    for card in ContactCard.objects.filter(link__household=household):
+        handed = _("handed over %s") % card.handed_on if card.handed_on else ""
+        records.append(Record(card.printed_on, _("contact card"), _said(_("was printed"), handed)))
+    for event in LifeEvent.objects.filter(household=household):
+        records.append(Record(event.on, _("life event"), event.get_kind_display()))
+    return sorted(records, key=lambda one: one.on, reverse=True)
+
+
+def _said(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

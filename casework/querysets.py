@@ -175,9 +175,13 @@ def past_limit(on: date) -> Q:
 
 
 class IssueRequestQuerySet(models.QuerySet):
-    """What waits to be approved."""
+    """What waits to be approved, or was."""
 
     def waiting_for(self, user: User) -> IssueRequestQuerySet:
+        """What waits for this person's answer."""
+        return self.answered_by_posts_of(user).filter(granted__isnull=True)
+
+    def answered_by_posts_of(self, user: User) -> IssueRequestQuerySet:
         """More time for who manages the place, setting aside for its leaders; nobody else."""
         from casework.models import IssueRequest
         from grids.models import Role
@@ -189,8 +193,7 @@ class IssueRequestQuerySet(models.QuerySet):
         led = led_by(user, on) if Role.Kind.LEADER in scope.kinds else ()
         return self.filter(
             Q(kind=IssueRequest.Kind.EXTEND) & beneath(scope.manage, "issue__path")
-            | Q(kind=IssueRequest.Kind.SHELVE) & beneath(led, "issue__path"),
-            granted__isnull=True,
+            | Q(kind=IssueRequest.Kind.SHELVE) & beneath(led, "issue__path")
         )
 
 

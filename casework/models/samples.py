@@ -13,6 +13,7 @@ from casework.models.issues import Issue
 from grids.models import Area
 from grids.paths import PathField
 from households.models import Household
+from lib.history import tracked
 
 
 class Sample(models.Model):
@@ -38,6 +39,7 @@ class Sample(models.Model):
     drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
 
+@tracked()
 class SampleCall(models.Model):
     """One of a sample, and what was said when somebody else called."""
 

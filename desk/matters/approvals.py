@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import SignedInRequest, allow
@@ -41,12 +43,14 @@ def page(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @allow(*APPROVES)
 def answer(request: SignedInRequest, key: int) -> HttpResponse:
-    """Grant or refuse one: ``granted`` 1 or 0, ``note``."""
-    asked = (
-        IssueRequest.objects.waiting_for(request.user).select_related("issue").filter(pk=key)
-    ).first()
+    """Grant or refuse one: ``granted`` 1 or 0, ``note``. Who comes second is told of the first."""
+    own = IssueRequest.objects.answered_by_posts_of(request.user)
+    asked = own.select_related("issue").filter(pk=key).first()
     if asked is None:
         raise Http404
+    if asked.granted is not None:
+        messages.warning(request, _answered(asked, note=request.POST.get("note", "")))
+        return redirect("approvals")
     granted = request.POST.get("granted") == "1"
     try:
         issue_step(
@@ -56,6 +60,19 @@ def answer(request: SignedInRequest, key: int) -> HttpResponse:
     except Refusal as refusal:
         return show(request, tried=key, error=refusal.sentence, note=request.POST.get("note", ""))
     return redirect("approvals")
+
+
+def _answered(asked: IssueRequest, *, note: str) -> str:
+    """What somebody else decided before, and the note that was typed in vain."""
+    by = str(asked.answered_by_id)
+    if asked.answered_by_id is None:
+        told = _("The matter has moved on: this request is no longer needed.")
+    elif asked.granted:
+        told = _("%(who)s granted this request on %(on)s.")
+    else:
+        told = _("%(who)s refused this request on %(on)s.")
+    told %= {"who": account_names([by]).get(by, ""), "on": asked.answered_on}
+    return f"{told} {_('Your note was not used: %s') % note}" if note.strip() else told
 
 
 def show(

@@ -79,6 +79,11 @@ def test_a_leader_decides_on_setting_aside_without_seeing_the_household(as_user,
     assert county.post(f"/approvals/{asked.pk}/", {"granted": "0"}).status_code == 400
     assert county.post(f"/approvals/{asked.pk}/", {"granted": "1"}).status_code == 302
     assert Issue.objects.get(pk=water.pk).state == "shelved"
+    late = county.post(f"/approvals/{asked.pk}/", {"granted": "0", "note": "先找资金"}, follow=True)
+    said = late.content.decode()
+    assert world.people["county_leader"].name in said and "先找资金" in said
+    assert Issue.objects.get(pk=water.pk).state == "shelved"
+    assert as_user("manager").post(f"/approvals/{asked.pk}/", {"granted": "0"}).status_code == 404
 
 
 def test_more_time_is_granted_by_who_gave_it_out(as_user, world: World):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog
 from casework.cards import cards_print
-from casework.models import Issue, IssuePhoto, Submission
+from casework.models import Deed, Issue, IssuePhoto, Submission
 from casework.submissions import (
     Sent,
     Taken,
@@ -22,8 +23,10 @@ from casework.submissions import (
     submission_send,
     submissions_refuse,
 )
-from households.models import Link
+from grids.models import Area
+from households.models import Household, Link
 from lib.errors import Refusal
+from tests.contacting import contact_record
 from tests.people import CAST, World
 from tests.residents.test_public_pages import photo
 
@@ -164,6 +167,15 @@ def test_what_was_typed_stays_when_it_is_refused(world, as_user):
 def test_the_answer_on_data_is_for_that_household_and_is_logged(world, as_user):
     zhao = world.households["zhao"]
     as_user("worker").get(f"/households/{zhao.pk}/")
+    home = Household.objects.get(pk=zhao.pk)
+    contact_record(
+        household=zhao, made_by=world.people["head"], on=world.on, mode="visit", reached=True,
+        note="送去降压药",
+    )  # fmt: skip
+    Deed.objects.create(
+        household=zhao, area=Area.objects.get(path=home.path), path=home.path, what="临时救助", on=world.on,
+        state="granted", amount=Decimal(600),
+    )  # fmt: skip
     sent = send(world, "data")
     page = f"/submissions/{sent.submission.pk}/answer/"
     assert as_user("manager").get(page).status_code == 404  # nobody has called back yet
@@ -173,6 +185,7 @@ def test_the_answer_on_data_is_for_that_household_and_is_logged(world, as_user):
     )  # fmt: skip
     text = as_user("manager").get(page).content.decode()
     assert "赵独居" in text and "15900000001" in text and "王格员" in text and "独居" in text
+    assert "送去降压药" in text and "临时救助" in text and "600.00" in text
     row = AccessLog.objects.get(action="household.answer")
     assert (row.scope, row.field_class) == (str(zhao.pk), "P3")
     assert sent.submission.number in row.reason
