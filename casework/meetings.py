@@ -83,14 +83,21 @@ def meeting_call(
 
 
 def _write_items(meeting: Meeting, issues: list[Issue], texts: list[str]) -> None:
-    AgendaItem.objects.bulk_create(
-        [
-            *(AgendaItem(meeting=meeting, position=n, issue=issue)
-              for n, issue in enumerate(issues, start=1)),
-            *(AgendaItem(meeting=meeting, position=n, text=text)
-              for n, text in enumerate(texts, start=len(issues) + 1)),
-        ]
-    )  # fmt: skip
+    """Make these the points, in this order. A point that stays keeps its key: what somebody is
+    typing for it at the moment finds it again."""
+    held = {item.issue_id or item.text: item for item in meeting.items.all()}
+    points: list[Issue | str] = [*issues, *dict.fromkeys(texts)]
+    for position, point in enumerate(points, start=1):
+        item = held.pop(point if isinstance(point, str) else point.pk, None)
+        if item is None:
+            item = AgendaItem(meeting=meeting)
+            if isinstance(point, str):
+                item.text = point
+            else:
+                item.issue = point
+        item.position = position
+        item.save()
+    AgendaItem.objects.filter(pk__in=[item.pk for item in held.values()]).delete()
 
 
 def _locked(meeting: Meeting, by: User | None, version: int) -> Meeting:
@@ -120,7 +127,6 @@ def meeting_points(
     words = [word for text in texts if (word := no_id_number(text, field="texts")[:200])]
     if len(wanted) + len(words) > MOST_POINTS:
         raise Refusal(_("At most %d points fit a meeting.") % MOST_POINTS, field="texts")
-    meeting.items.all().delete()
     late = sorted(found.values(), key=lambda issue: (issue.limit_on, str(issue.pk)))
     _write_items(meeting, late, words)
     meeting.version += 1

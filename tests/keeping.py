@@ -1,6 +1,6 @@
 """The small world, built once in a database of its own for all tests of a process.
 
-Building it takes more than a second, and most tests begin with it. A test that asks for
+Building it takes about half a second, and most tests begin with it. A test that asks for
 ``world`` therefore runs in the transaction it would have anyway, but in a database where the
 world is committed already. Every other test, and one whose transactions are real ones, runs in
 the empty database: it would see the world, or take it from the others.

@@ -193,8 +193,18 @@ def show(
         "may_add": minds and meeting.held, "most": MOST_WORDS,
         "typed": {"text": request.POST.get("text", ""), "item": request.POST.get("item", "")},
         "wrong": error.field if error else "",
+        "stranded": _stranded(request, {line["item"].pk for line in lines}) if error else [],
     }  # fmt: skip
     return render(request, "desk/helping/meeting.html", context, status=400 if error else 200)
+
+
+def _stranded(request: SignedInRequest, keys: set[int]) -> list[str]:
+    """Decisions typed for points that somebody else took off the agenda meanwhile."""
+    fields = {f"decision-{key}" for key in keys}
+    return [
+        str(text) for name, text in request.POST.items()
+        if name.startswith("decision-") and name not in fields and str(text).strip()
+    ]  # fmt: skip
 
 
 @require_POST

@@ -118,7 +118,7 @@ def show(
     note_read(request, Read("today.due", person, len(households), "P3"))
     context = {
         "lines": lines, "more": more, "today": on, "error": error, "at": at,
-        "typed": request.POST.get("reason", ""),
+        "typed": request.POST.get("reason", ""), "what": request.POST.get("what", ""),
         "urgent": sum(line.urgent for line in lines),
         "backing": [(p, phone_of(p.person.phone_sealed)) for p in urgent_as_backup(user, on=on)],
         "places": [place_of(household) for household in households],

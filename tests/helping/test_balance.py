@@ -101,6 +101,6 @@ def test_page_and_map_say_the_same(
     first = page.index("甲二嘎查", page.index("<tbody>"))
     assert first < page.index("甲一村", page.index("<tbody>"))
     kept = as_user("leader").get("/balance/").content.decode()
-    assert "数小，未显示" in kept and 'class="behind"' not in kept
+    assert "数量较小，不予显示" in kept and 'class="behind"' not in kept
     assert as_user("leader").get(f"/balance/?area={CODES['T2']}").status_code == 404
     assert as_user("head").get("/balance/").status_code == 404

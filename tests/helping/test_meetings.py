@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from casework.meetings import matters_waiting, meeting_call, meeting_close, meeting_points
 from casework.models import Activity, Issue, Meeting
@@ -138,6 +139,23 @@ def test_a_meeting_is_called_by_form_and_keeps_what_was_typed(late: World, as_us
                 {"version": "1", f"decision-{roof.pk}": "请水利局办", "people": "9"})  # fmt: skip
     shown = client.get(f"/issues/{late.issues['roof'].pk}/").content.decode()
     assert "联席会议议定：请水利局办" in shown
+
+
+def test_decisions_typed_while_somebody_changes_the_agenda_are_kept(
+    late: World, as_user: SignIn
+) -> None:
+    meeting, manager = call(late), late.user("manager")
+    roof = meeting.items.get(issue=late.issues["roof"])
+    gone = meeting.items.exclude(pk=roof.pk)[0]
+    meeting_points(
+        meeting=meeting, issues=[late.issues["roof"].pk], texts=["清雪"], by=manager, version=1
+    )
+    answer = as_user("manager").post(
+        reverse("meeting-close", args=[meeting.pk]),
+        {"version": "1", f"decision-{roof.pk}": "一周内修好", f"decision-{gone.pk}": "改日再议"},
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "一周内修好" in page and "改日再议" in page
 
 
 def test_a_refused_agenda_is_drawn_as_it_was_typed(late: World, as_user: SignIn) -> None:
