@@ -86,7 +86,7 @@ class RegisterForm(HandForm):
         label=gettext_lazy("Topic"), queryset=Topic.objects.all(), required=False, empty_label="—"
     )
     people = forms.IntegerField(
-        label=gettext_lazy("People"), min_value=1, max_value=999_999, initial=1
+        label=gettext_lazy("People concerned"), min_value=1, max_value=999_999, initial=1
     )
     campaign = forms.ChoiceField(label=gettext_lazy("Campaign"), required=False)
     on = Day(label=gettext_lazy("Registered on"))

@@ -51,7 +51,7 @@ export class Inks {
     this.mono = mono;
     this.ramp = RAMPS[measure.ramp];
     this.turned = measure.worst === 'low';
-    this.made = PAINTERS.map(pattern);
+    this.made = PAINTERS.map((paint) => pattern(paint));
     this.withheld = pattern((pen) => {
       pen.lineWidth = 0.9;
       pen.beginPath();
