@@ -137,7 +137,10 @@ def issue_step(
     if failing:
         raise Refusal(str(GUARDS[failing]))
     asked = Given(on=on, by=actor, **given)
-    asked.note = no_id_number(asked.note, field="note")[:NOTE_LENGTH]
+    asked.note = no_id_number(asked.note, field="note")
+    if by is not None and len(asked.note) > NOTE_LENGTH:
+        raise Refusal(_("Say it in at most %(n)d characters.") % {"n": NOTE_LENGTH}, field="note")
+    asked.note = asked.note[:NOTE_LENGTH]  # of a file: its whole words are the matter's own text
     for name in move.needs:
         if not getattr(asked, name):
             raise Refusal(str(MISSING[name]), field=name)

@@ -21,10 +21,10 @@ from accounts.models import User
 from casework.cast import cast_of, served
 from casework.models import CardCode, Issue, Rating, RatingLink
 from casework.states import OF_PLACE
-from grids.models import Area, Post
+from grids.models import Area
 from grids.scope import scope_of
-from households.models import Link
 from lib.errors import Refusal
+from lib.identity import no_id_number
 
 #: How long an address to rate stays good.
 LINK_DAYS = 30
@@ -73,7 +73,7 @@ def _matter_may_be_rated(issue: Issue, *, on: date, by: User | None) -> None:
         raise Refusal(_("The address is passed on by the grid office and the staff of the place."))
     if issue.state not in SERVED:
         raise Refusal(_("This matter has not been resolved yet; there is nothing to rate."))
-    if by is not None and served_by(by, issue=issue, area=issue.area, on=on):
+    if by is not None and served(issue, by, on=on):
         raise Refusal(_("You served this household yourself; somebody else passes it on."))
     if rated_by_link(issue):
         raise Refusal(_("This matter has been rated by its link already."))
@@ -91,7 +91,7 @@ def may_pass_on(issue: Issue, user: User, *, on: date) -> bool:
     return (
         issue.state in SERVED
         and bool(cast_of(issue, user, on=on) & set(OF_PLACE))
-        and not served_by(user, issue=issue, area=issue.area, on=on)
+        and not served(issue, user, on=on)
         and not rated_by_link(issue)
     )
 
@@ -149,27 +149,6 @@ def rating_from_card(*, code: CardCode, answer: str, text: str = "", on: date) -
     )  # fmt: skip
 
 
-@transaction.atomic
-def rating_record_call(
-    *, issue: Issue | None = None, area: Area | None = None, answer: str, text: str = "",
-    on: date, by: User,
-) -> Rating:  # fmt: skip
-    """Write down what a household said when it was called back; never by who served it."""
-    area = issue.area if issue else area
-    if area is None:
-        raise Refusal(_("Say which matter or which place is to be rated."))
-    if issue is not None:
-        if not Issue.objects.visible_to(by).filter(pk=issue.pk).exists():
-            raise Refusal(_("This matter was not found."))
-        if issue.state not in SERVED:
-            raise Refusal(_("This matter has not been resolved yet; there is nothing to rate."))
-    elif not scope_of(by).manages(area.path):
-        raise Refusal(_("Only the township grid office of this area may do this."))
-    if served_by(by, issue=issue, area=area, on=on):
-        raise Refusal(_("You served this household yourself; somebody else must call it back."))
-    return _kept(issue=issue, area=area, answer=answer, text=text, via=Rating.Via.CALL, on=on)
-
-
 def rating_of_call(*, issue: Issue, answer: str, on: date) -> Rating | None:
     """What a call-back of the follow-up says of the service, inside the caller's transaction.
 
@@ -181,24 +160,12 @@ def rating_of_call(*, issue: Issue, answer: str, on: date) -> Rating | None:
     return _kept(issue=issue, area=issue.area, answer=answer, text="", via=Rating.Via.CALL, on=on)
 
 
-def served_by(user: User, *, issue: Issue | None, area: Area, on: date) -> bool:
-    """Whether somebody served what is to be rated: handled the matter, or is a contact there."""
-    if issue is not None:
-        return served(issue, user, on=on)
-    person = scope_of(user).person
-    links = Link.objects.in_force(on).filter(household__path__startswith=area.path)
-    posts = Post.objects.in_force(on).filter(
-        person=person, path__startswith=area.path, role__kind__in=("worker", "head")
-    )
-    return links.filter(post__person=person).exists() or posts.exists()
-
-
 def _kept(
     *, issue: Issue | None, area: Area, answer: str, text: str, via: str, on: date
 ) -> Rating:  # fmt: skip
     if answer not in Rating.Answer.values:
         raise Refusal(_("Choose one of the three answers."), field="answer")
-    text = " ".join(text.split())
+    text = no_id_number(" ".join(text.split()), field="text")
     if len(text) > TEXT:
         raise Refusal(_("Say it in at most %(n)d characters.") % {"n": TEXT}, field="text")
     return Rating.objects.create(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -145,8 +144,3 @@ class Opening:
         if kind in OF_HOUSEHOLDS:
             return _("You see counts, not the households.")
         return _("You see counts; this list is not open to you.")
-
-
-def by_key(shown: Mapping[str, Shown], keys: tuple[str, ...]) -> list[Any]:
-    """Those of the keys that are there, in order."""
-    return [shown[key] for key in keys if key in shown]

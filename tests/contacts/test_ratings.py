@@ -18,7 +18,6 @@ from casework.ratings import (
     rating_give,
     rating_link_issue,
     rating_link_open,
-    rating_record_call,
     ratings_of,
 )
 from casework.states import TABLE
@@ -80,21 +79,6 @@ def test_the_card_gives_its_place_and_forgets_the_post(world):
     )
     rating = rating_from_card(code=code, answer="basically", on=world.on)
     assert (rating.area, rating.issue, rating.via) == (unit, None, "card")
-
-
-def test_who_served_does_not_write_down_the_rating(world):
-    well, roof = resolved(world.issues["well"]), resolved(world.issues["roof"])
-    with pytest.raises(Refusal):  # handles the matter
-        rating_record_call(issue=well, answer="satisfied", on=world.on, by=world.user("clerk"))
-    with pytest.raises(Refusal):  # is the household's contact
-        rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("head"))
-    with pytest.raises(Refusal):  # of somebody else's area
-        rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("outsider"))
-    call = rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("manager"))
-    assert call.via == "call"
-    roof.steps.create(on=world.on, after="resolved", by=world.users["manager"])
-    with pytest.raises(Refusal):  # resolved it
-        rating_record_call(issue=roof, answer="satisfied", on=world.on, by=world.user("manager"))
 
 
 def test_few_ratings_are_withheld_and_do_not_come_back_by_subtraction(world):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casework.issues import issue_register, issue_step
-from casework.models import Issue
+from casework.models import CardCode, Issue, Rating
+from casework.ratings import rating_from_card
 from lib.errors import Refusal
 from tests.people import World
 
@@ -36,3 +37,22 @@ def test_the_page_for_complaints_says_so_and_keeps_what_was_typed(world: World, 
     assert answer.status_code == 400
     page = answer.content.decode()
     assert "系统登录不便" in page and "身份证" in page
+
+
+def test_no_rating_says_one(world: World):
+    unit = world.areas["U111"]
+    code = CardCode.objects.create(
+        code="k8", post=world.posts["head"], area=unit, path=unit.path, made_on=world.on
+    )
+    with pytest.raises(Refusal) as caught:
+        rating_from_card(code=code, answer="basically", text=NUMBER, on=world.on)
+    assert caught.value.field == "text" and not Rating.objects.exists()
+
+
+def test_words_that_are_too_long_are_refused_and_not_cut(world: World):
+    road = world.issues["road"]
+    with pytest.raises(Refusal) as caught:
+        issue_step(
+            issue=road, verb="comment", by=world.user("manager"), on=world.on, note="好" * 401
+        )
+    assert caught.value.field == "note" and road.steps.count() == 1
