@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ from households.models import (
     NeedKind,
     Review,
 )
+from lib import clock
 
 DEPTH = {"county": 4, "township": 8, "village": 12, "grid": 16, "unit": 20}
 REASONS = ("no_grid", "handover", "left", "vacant", "full", "new", "unassigned")
@@ -327,7 +328,7 @@ class World:
             late = issue.limit_on < on
             if issue.limit_at is not None:
                 end = datetime.combine(on, time(23, 59, 59, 999999), ZoneInfo("Asia/Shanghai"))
-                late = issue.limit_at < min(end, datetime.now(UTC))
+                late = issue.limit_at < min(end, clock.now())
             if late:
                 found.append((issue.path, "issues_overdue", 1))
         for deed in self.deeds:

@@ -139,6 +139,7 @@ def write_all(seed: int) -> list[Writer]:
         thread.start()
     for thread in threads:
         thread.join()
+    writers[0].make_up(sum((writer.done for writer in writers), Counter()))
     working.clear()
     reader.join()
     assert not errors, "\n".join(errors)

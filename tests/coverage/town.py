@@ -152,16 +152,29 @@ class Writer:
         """Make so many changes; a refused one is not counted."""
         days = (CURRENT - BEGIN).days
         while self.done.total() < changes:
-            self.number += 1
             forward = BEGIN + timedelta(days=days * self.done.total() // changes)
             jump = self.random.choice([0, 0, 0, 0, -1, -9, -40, 1, 25, 60])
             self.day = max(BEGIN, forward + timedelta(days=jump))
-            change = self.random.choices(self.changes, self.weights)[0]
-            try:
-                outcome = change()
-            except (Refusal, IntegrityError):
-                outcome = False
-            (self.refused if outcome is False else self.done)[change.__name__] += 1
+            self.attempt(self.random.choices(self.changes, self.weights)[0])
+
+    def attempt(self, change: Callable[[], Any]) -> None:
+        """Make one change, or note that it was refused."""
+        self.number += 1
+        try:
+            outcome = change()
+        except (Refusal, IntegrityError):
+            outcome = False
+        (self.refused if outcome is False else self.done)[change.__name__] += 1
+
+    def make_up(self, done: Counter[str], *, attempts: int = 3000) -> None:
+        """Make each kind of change that chance and the others' changes have left out, once."""
+        days = (CURRENT - BEGIN).days
+        for change in self.changes:
+            for _n in range(attempts):
+                if done[change.__name__] or self.done[change.__name__]:
+                    break
+                self.day = BEGIN + timedelta(days=self.random.randrange(days))
+                self.attempt(change)
 
     # Choosing -----------------------------------------------------------------------------
 
