@@ -64,14 +64,14 @@ def answer(request: SignedInRequest, key: int) -> HttpResponse:
 
 def _answered(asked: IssueRequest, *, note: str) -> str:
     """What somebody else decided before, and the note that was typed in vain."""
-    by = str(asked.answered_by_id)
     if asked.answered_by_id is None:
         told = _("The matter has moved on: this request is no longer needed.")
     elif asked.granted:
         told = _("%(who)s granted this request on %(on)s.")
     else:
         told = _("%(who)s refused this request on %(on)s.")
-    told %= {"who": account_names([by]).get(by, ""), "on": asked.answered_on}
+    by = str(asked.answered_by_id) if asked.answered_by_id else None
+    told %= {"who": account_names([by])[by], "on": asked.answered_on}
     return f"{told} {_('Your note was not used: %s') % note}" if note.strip() else told
 
 

@@ -96,3 +96,17 @@ def test_more_time_is_granted_by_who_gave_it_out(as_user, world: World):
     assert "备件在途" in manager.get("/approvals/").content.decode()
     assert manager.post(f"/approvals/{asked.pk}/", {"granted": "1"}).status_code == 302
     assert Issue.objects.get(pk=well.pk).extended
+
+
+def test_who_answers_what_is_no_longer_needed_is_told_so(as_user, world: World):
+    well = matter_to(world.issues["well"], "received", on=world.on)
+    well = issue_step(issue=well, verb="ask_extend", by=world.user("clerk"), on=world.on,
+                      note="备件在途", days=5)  # fmt: skip
+    asked = IssueRequest.objects.get()
+    issue_step(issue=well, verb="resolve", by=world.user("clerk"), on=world.on, result="solved",
+               note="已修好")  # fmt: skip
+    answer = as_user("manager").post(
+        f"/approvals/{asked.pk}/", {"granted": "1", "note": "可以"}, follow=True
+    )
+    assert answer.status_code == 200
+    assert "不再需要审批" in answer.content.decode() and "可以" in answer.content.decode()
