@@ -87,6 +87,7 @@ def _write_items(meeting: Meeting, issues: list[Issue], texts: list[str]) -> Non
     typing for it at the moment finds it again."""
     held = {item.issue_id or item.text: item for item in meeting.items.all()}
     points: list[Issue | str] = [*issues, *dict.fromkeys(texts)]
+    kept = []
     for position, point in enumerate(points, start=1):
         item = held.pop(point if isinstance(point, str) else point.pk, None)
         if item is None:
@@ -97,7 +98,8 @@ def _write_items(meeting: Meeting, issues: list[Issue], texts: list[str]) -> Non
                 item.issue = point
         item.position = position
         item.save()
-    AgendaItem.objects.filter(pk__in=[item.pk for item in held.values()]).delete()
+        kept.append(item.pk)
+    meeting.items.exclude(pk__in=kept).delete()
 
 
 def _locked(meeting: Meeting, by: User | None, version: int) -> Meeting:

@@ -158,6 +158,14 @@ def test_decisions_typed_while_somebody_changes_the_agenda_are_kept(
     assert answer.status_code == 400 and "一周内修好" in page and "改日再议" in page
 
 
+def test_a_point_that_stood_twice_goes_when_it_is_taken_off(late: World) -> None:
+    meeting, manager = call(late), late.user("manager")
+    for position in (8, 9):
+        meeting.items.create(position=position, text="清雪")
+    meeting_points(meeting=meeting, issues=[], texts=["供暖"], by=manager, version=1)
+    assert titles(meeting) == ["供暖"]
+
+
 def test_a_refused_agenda_is_drawn_as_it_was_typed(late: World, as_user: SignIn) -> None:
     meeting, client = call(late), as_user("manager")
     road, page = str(late.issues["road"].pk), f"/meetings/{meeting.pk}/"
