@@ -59,7 +59,7 @@ def repeats_of(issue: Issue, user: User) -> list[Repeat]:
         if metres is None or metres <= NEAR:
             ranked.append((metres is None, metres or 0, abs((on - issue.registered_on).days), key))
     nearest = sorted(ranked)[:MOST]
-    rows = Issue.objects.select_related("area", "department").in_bulk([one[-1] for one in nearest])
+    rows = around.select_related("area", "department").in_bulk([one[-1] for one in nearest])
     return [
         Repeat(rows[key], None if pinless else metres) for pinless, metres, _days, key in nearest
     ]
