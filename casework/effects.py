@@ -24,8 +24,13 @@ from casework.states import MOST_DAYS, TABLE, TRIES
 from grids.models import Area, Organisation
 from grids.scope import scope_of
 from lib.errors import Refusal
+from lib.identity import no_id_number
 
 State, Kind, Answer = Issue.State, IssueRequest.Kind, Issue.Answer
+
+
+#: Of IssueStep.note.
+NOTE_LENGTH = 400
 
 
 @dataclass
@@ -166,11 +171,21 @@ def _reopen(issue: Issue, given: Given) -> str | None:
     return None
 
 
+def _whole(said: str, given: Given) -> str:
+    """What is written with a note around it: refused where it does not fit, never cut off."""
+    over = len(said) - NOTE_LENGTH
+    if over > 0:
+        most = len(given.note) - over
+        raise Refusal(_("Say it in at most %(n)d characters.") % {"n": most}, field="note")
+    return said
+
+
 @effect("decline")
 def _decline(issue: Issue, given: Given) -> str | None:
-    where = given.turn_to.strip()
-    given.note = (_("%(reason)s Where to turn: %(where)s")
-                  % {"reason": given.note, "where": where})[:400]  # fmt: skip
+    where = no_id_number(given.turn_to, field="turn_to")
+    given.note = _whole(
+        _("%(reason)s Where to turn: %(where)s") % {"reason": given.note, "where": where}, given
+    )
     return None
 
 
@@ -206,8 +221,9 @@ def _hand_down(issue: Issue, given: Given) -> str | None:
     if area is None or area not in lower_levels(issue, on=given.on):
         raise Refusal(_("Choose one of the levels below that can take it."), field="down_to")
     issue.held_by = area
-    given.note = (_("To %(place)s: %(reason)s")
-                  % {"place": area.name, "reason": given.note})[:400]  # fmt: skip
+    given.note = _whole(
+        _("To %(place)s: %(reason)s") % {"place": area.name, "reason": given.note}, given
+    )
     return None
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from casework.cast import cast_of, failed
 from casework.clocks import limit_for, urgent_limit
-from casework.effects import EFFECTS, Given
+from casework.effects import EFFECTS, NOTE_LENGTH, Given
 from casework.models import Contact, Issue, IssueStep, Topic
 from casework.states import CAST, EVENTS, GUARDS, QUIET, TABLE, Move, label_of
 from grids.models import Area, Organisation
@@ -26,8 +26,6 @@ from lib.clock import SHANGHAI, today
 from lib.errors import Outdated, Refusal
 from lib.identity import no_id_number
 
-#: Of IssueStep.note.
-NOTE_LENGTH = 400
 #: What is said where a transition needs something that was not given.
 MISSING = {
     "note": gettext_lazy("Write a sentence: what, or why."),

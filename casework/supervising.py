@@ -14,11 +14,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from casework.effects import NOTE_LENGTH
 from casework.models import Issue, IssueStep, Task, TaskMatter, TaskStep
 from casework.tasks import LONGEST, OF_MATTERS, post_handing, posts_to_hand_to
 from grids.models import Area, Organisation, Post, Role
 from lib.clock import now
 from lib.errors import Refusal
+from lib.identity import no_id_number
 
 BATCH = 2000
 
@@ -78,9 +80,11 @@ def sum_supervise(
         raise Refusal(_("Choose who is to close it from the list."), field="to_post")
     if not on <= due_on <= on + LONGEST:
         raise Refusal(_("Choose a day for the answer, from today on."), field="due_on")
-    note = note.strip()[:400]
+    note = no_id_number(note, field="note")
     if not note:
         raise Refusal(_("Write what you want to know."), field="note")
+    if len(note) > NOTE_LENGTH:
+        raise Refusal(_("Say it in at most %(n)d characters.") % {"n": NOTE_LENGTH}, field="note")
     # One after the other, so that the same sum is never handed out twice.
     Area.objects.select_for_update(no_key=True).get(pk=area.pk)
     _once(area, subject, organisation, reason, on)

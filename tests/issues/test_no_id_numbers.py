@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from casework.issues import issue_register, issue_step
-from casework.models import CardCode, Issue, Rating
+from casework.models import CardCode, Issue, Rating, Task
 from casework.ratings import rating_from_card
+from casework.supervising import sum_supervise
 from lib.errors import Refusal
 from tests.people import World
 
@@ -56,3 +57,24 @@ def test_words_that_are_too_long_are_refused_and_not_cut(world: World):
             issue=road, verb="comment", by=world.user("manager"), on=world.on, note="好" * 401
         )
     assert caught.value.field == "note" and road.steps.count() == 1
+
+
+def test_where_to_turn_is_never_cut_off(world: World):
+    road, manager = world.issues["road"], world.user("manager")
+    with pytest.raises(Refusal) as caught:
+        issue_step(issue=road, verb="decline", by=manager, on=world.on, note="因" * 395,
+                   turn_to="县住建局服务窗口")  # fmt: skip
+    assert caught.value.field == "note" and Issue.objects.get(pk=road.pk).state == "registered"
+    road = issue_step(issue=road, verb="decline", by=manager, on=world.on, note="不归本级办理。",
+                      turn_to="县住建局服务窗口")  # fmt: skip
+    said = road.steps.values_list("note", flat=True).last()  # type: ignore[attr-defined]
+    assert "县住建局服务窗口" in str(said)
+
+
+def test_the_question_of_a_leader_names_nobody_by_number(world: World):
+    with pytest.raises(Refusal) as caught:
+        sum_supervise(
+            area=world.areas["T1"], subject="matters", to_post=world.posts["manager"],
+            due_on=world.on, on=world.on, note=NUMBER, by=world.user("leader"),
+        )  # fmt: skip
+    assert caught.value.field == "note" and not Task.objects.exists()
