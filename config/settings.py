@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "grids",
     "households",
     "casework",
+    "planning",
     "reports",
     "mapview",
     "desk",
@@ -218,6 +219,10 @@ STATICFILES_DIRS = [
 ]
 # One build of a package that comes with many.
 PACKAGE_FILES = {
+    "vendor/geoman/leaflet-geoman.js": NODE
+    / "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js",
+    "vendor/geoman/leaflet-geoman.css": NODE
+    / "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css",
     "vendor/echarts/echarts.esm.min.js": NODE / "echarts" / "dist" / "echarts.esm.min.js",
 }
 STATICFILES_FINDERS = [
