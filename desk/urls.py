@@ -102,6 +102,7 @@ urlpatterns = [
     path("tables/", include("desk.tables.urls")),
     path("", include("desk.figures.urls")),
     path("", include("desk.matters.urls")),
+    path("", include("desk.redraws.urls")),
     path("issues/<uuid:key>/photos/", photos.add, name="issue-photo-add"),
     path("issues/<uuid:key>/photos/<uuid:photo>.jpg", photos.show, name="issue-photo"),
     path(

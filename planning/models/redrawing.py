@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Area, geometry_is_sound
 from grids.paths import PathField
 from lib.history import tracked
+from planning.redrawing.querysets import BarrierQuerySet, RedrawQuerySet
 
 
 class Redraw(models.Model):
@@ -35,7 +36,9 @@ class Redraw(models.Model):
         Area, models.PROTECT, related_name="redraws", help_text="the area all villages lie in"
     )
     path = PathField(editable=False)
-    villages = ArrayField(PathField(), help_text="paths of the villages that are redrawn")
+    villages = ArrayField(
+        PathField(), help_text="paths of the villages that are redrawn; of units also of grids"
+    )
     level = models.CharField(
         max_length=10, choices=[("grid", _("grid")), ("unit", _("unit of mutual help"))]
     )
@@ -44,6 +47,9 @@ class Redraw(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     version = models.BigIntegerField(default=1)
     on = models.DateField(_("in force from"), null=True, blank=True)
     settled_by = models.ForeignKey(
@@ -53,6 +59,8 @@ class Redraw(models.Model):
     steps = models.JSONField(default=list)
     ahead = models.JSONField(default=list)
     report = models.JSONField(default=dict, help_text="numbers as they were when put into force")
+
+    objects = RedrawQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("redraw")
@@ -105,6 +113,8 @@ class Barrier(models.Model):
     name = models.CharField(_("name"), max_length=60, blank=True)
     geom = models.MultiLineStringField(srid=4326, spatial_index=False)
     source = models.CharField(_("source"), max_length=120, blank=True)
+
+    objects = BarrierQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("barrier")
