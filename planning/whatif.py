@@ -126,7 +126,7 @@ def imagine(town: Town, levers: Levers, *, urgent_first: bool = True) -> Picture
         loads[served.post.person, served.post.role] += n
         picture.linked += n
         picture.party_linked += n if served.post.party else 0
-    most = _most(posts)
+    most = seats_of(posts)
     picture.overloaded = _overloaded(town.path, posts, most, loads)
     _count_reasons(picture, groups, posts, most, loads)
     limit = levers.role_limits.get(town.helper, town.roles.get(town.helper))
@@ -196,7 +196,7 @@ def _limited(town: Town, posts: list[Post], levers: Levers) -> list[Post]:
     return found
 
 
-def _most(posts: Iterable[Post]) -> dict[Seat, int | None]:
+def seats_of(posts: Iterable[Post]) -> dict[Seat, int | None]:
     """The most links of a person in a role: the most generous of the posts held, or none."""
     found: dict[Seat, list[int | None]] = defaultdict(list)
     for post in posts:
@@ -211,7 +211,7 @@ def _room(posts: Iterable[Post], loads: Mapping[Seat, int]) -> dict[Seat, int | 
     """How many more households a person may be given in a role; None: as many as there are."""
     return {
         seat: None if most is None else max(most - loads.get(seat, 0), 0)
-        for seat, most in _most(posts).items()
+        for seat, most in seats_of(posts).items()
     }
 
 

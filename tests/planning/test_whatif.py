@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime, time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,7 +130,8 @@ def most_served(town: Town, urgency: int) -> int:
     household, from the words of the oracle."""
     world = World()
     loads, limits = world.loads(CURRENT), world.limits(CURRENT)
-    homes, arcs, seats = [], [], {}
+    homes, arcs = [], []
+    seats: dict[tuple[Any, str], int] = {}
     for group in town.groups:
         if len(group.path) < 16 or group.handover or group.urgency < urgency:
             continue
@@ -146,10 +148,10 @@ def most_served(town: Town, urgency: int) -> int:
     graph = np.zeros((sink + 1, sink + 1), dtype=np.int32)
     for home, seat in arcs:
         graph[source, home] = graph[home, 1 + len(homes) + seat] = 1
-    for seat, number in seats.items():
-        most = limits[seat]
+    for held, number in seats.items():
+        most = limits[held]
         graph[1 + len(homes) + number, sink] = (
-            len(homes) if most is None else max(most - loads[seat], 0)
+            len(homes) if most is None else max(most - loads[held], 0)
         )
     return maximum_flow(csr_matrix(graph), source, sink).flow_value
 
