@@ -20,7 +20,8 @@ KEPT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("computed_on", "path", *SUMS, "left_on", "last_reviewed"),
     ),
     "household": (
-        "households_household", ("id",), ("tier", "due_on", "gap_reason", "outside"),
+        "households_household", ("id",),
+        ("tier", "due_on", "gap_reason", "outside", "season_point"),
     ),
     "last contact": ("casework_lastcontact", ("household_id",), ("reached_on",)),
     "full post": ("casework_fullpost", ("post_id",), ("path", "over")),

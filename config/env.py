@@ -9,9 +9,17 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from lib.months import months_parse
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 FLAGS = ("DEBUG", "HTTPS", "BEHIND_PROXY", "EMAIL_SSL", "EMAIL_STARTTLS")
+#: Months that people of the county usually spend at a kind of seasonal place.
+PLACE_MONTHS = {
+    "PLACE_MONTHS_WINTER": "11-4",
+    "PLACE_MONTHS_SUMMER": "6-9",
+    "PLACE_MONTHS_BETWEEN": "5,10",
+}
 SCHEMES = {"postgres", "postgresql", "postgis"}
 
 
@@ -63,6 +71,14 @@ class Env:
             raise BadSetting(f"{name}={raw!r} is not understood: use a number from 1 to 65535")
         return int(raw)
 
+    def months(self, name: str, default: str) -> list[int]:
+        """Months of the year, as 11-4 or 4-5,10."""
+        raw = self.values.get(name) or default
+        try:
+            return months_parse(raw)
+        except ValueError:
+            raise BadSetting(f"{name}={raw!r} is not understood: write months as 11-4") from None
+
     def secret(self, name: str, fallback_file: Path) -> str:
         """A secret of at least 32 characters from the environment or the file the set-up made."""
         raw = self.values.get(name)
@@ -81,6 +97,8 @@ class Env:
         self.port("PORT", 8000)
         for name in FLAGS:
             self.flag(name, False)
+        for name, usual in PLACE_MONTHS.items():
+            self.months(name, usual)
         if "SECRET_KEY" in self.values:
             self.secret("SECRET_KEY", Path())
         for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.basemap import base_map
+from config.env import PLACE_MONTHS as USUAL_MONTHS
 from config.env import Env, database_from_url
 from config.gdal import locate
 
@@ -252,6 +253,11 @@ if env.text("EMAIL_HOST"):
     EMAIL_USE_TLS = not EMAIL_USE_SSL and env.flag("EMAIL_STARTTLS", False)
     DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", EMAIL_HOST_USER)
 EMAIL_TIMEOUT = 10
+# Where herders usually are in which months (冬营地, 夏牧场, 春秋营地); another home has none.
+PLACE_MONTHS = {
+    name.removeprefix("PLACE_MONTHS_").lower(): env.months(name, usual)
+    for name, usual in USUAL_MONTHS.items()
+}
 # Uploaded workbooks are kept outside any served folder and deleted after their import.
 UPLOAD_DIR = VAR_DIR / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

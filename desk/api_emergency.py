@@ -31,7 +31,7 @@ def places(request: SignedInRequest, key: UUID, box: str) -> dict[str, Any]:
         raise Http404
     listing = Listing(emergency, request.user, at, emergency.path)
     inside = listing.households.in_box(*_box(box))
-    points = inside.annotate(lon=longitude_of(), lat=latitude_of())
+    points = inside.annotate(lon=longitude_of("point"), lat=latitude_of("point"))
     where = {row[0]: row[1:] for row in points.values_list("pk", "lon", "lat")}
     keys = sorted(where, key=lambda key: (key not in listing.help, str(key)))
     lines = listing.lines(keys[:MOST])

@@ -13,6 +13,7 @@ from accounts.keys import sealer
 from accounts.models import User
 from grids.querysets import person_named
 from households.models import Household, Link
+from households.querysets import HouseholdQuerySet
 from lib.bigrams import bigrams
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -42,7 +43,7 @@ def _conditions(text: str) -> list[Q]:
     return conditions
 
 
-def households_found(user: User, text: str, *, on: date) -> QuerySet[Household]:
+def households_found(user: User, text: str, *, on: date) -> HouseholdQuerySet:
     """Households by what is written of them, or by the name of their contact.
 
     A union of questions with one condition each: in one question with OR, no index serves all

@@ -6,50 +6,40 @@ import uuid
 
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.gis.geos import Point
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.db.models import F, Func, Q
-from django.db.models.functions import Reverse
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import OF_PEOPLE, Area, LocationSource, Post, Role, geometry_is_sound
 from grids.paths import PathField
+from households.marking import HOUSEHOLD_UPDATE_MARKS, LINK_MARKS, OF_HOUSEHOLD
 from households.needcells import Variant
+from households.place_models import HouseholdPlace as HouseholdPlace
 from households.querysets import ExemptionQuerySet, HouseholdQuerySet, LinkQuerySet
+from lib.geo import mercator_copy
 from lib.history import tracked
 from lib.language import in_language
 from lib.marks import marks
 
-# The columns the coverage count writes itself must not mark anything again.
-COUNTED = "path, during, registered_on, location, located_on, phone_sealed IS NULL"
-HOUSEHOLD_UPDATE_MARKS = """
-    SELECT o.path, false AS deep FROM old_rows o JOIN new_rows n ON n.id = o.id
-    WHERE ({old}) IS DISTINCT FROM ({new})
-    UNION ALL
-    SELECT n.path, false FROM old_rows o JOIN new_rows n ON n.id = o.id
-    WHERE ({old}) IS DISTINCT FROM ({new})
-""".format(
-    old=", ".join(f"o.{column}" for column in COUNTED.split(", ")),
-    new=", ".join(f"n.{column}" for column in COUNTED.split(", ")),
-)
-
-OF_HOUSEHOLD = (
-    "SELECT h.path, false AS deep FROM changed c"
-    " JOIN households_household h ON h.id = c.household_id"
-)
-
 
 @tracked(
-    exclude=["location_3857", "bigrams", "initials", "tier", "due_on", "gap_reason", "outside"]
-)
+    exclude=[
+        "location_3857", "season_point", "season_3857", "bigrams", "initials", "tier", "due_on",
+        "gap_reason", "outside",
+    ]
+)  # fmt: skip
 class Household(models.Model):
     """One household. Open while ``during``; located or not.
 
     ``path`` is today's copy of the area of its membership. ``tier``, ``due_on`` (both P3),
     ``gap_reason`` (empty: linked or out of scope) and ``outside`` are written by the coverage
-    count alone. ``version`` grows with every change that a phone may
-    have to merge with.
+    count alone. ``location`` is the registered place; ``season_point`` a copy of the seasonal
+    place it is at today, if it is at one (``households/places.py``). ``version`` grows with every
+    change that a phone may have to merge with.
     """
 
     class Residence(models.TextChoices):
@@ -90,19 +80,9 @@ class Household(models.Model):
         _("residence"), max_length=10, choices=Residence, default=Residence.PRESENT
     )
     location = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
-    location_3857 = models.GeneratedField(
-        expression=Func(
-            F("location"),
-            template=(
-                "CASE WHEN public.st_x(%(expressions)s) BETWEEN -180 AND 180"
-                " AND public.st_y(%(expressions)s) BETWEEN -85 AND 85"
-                " THEN public.st_transform(%(expressions)s, 3857) END"
-            ),
-            output_field=models.PointField(srid=3857),
-        ),
-        output_field=models.PointField(srid=3857, null=True, spatial_index=False),
-        db_persist=True,
-    )
+    location_3857 = mercator_copy("location")
+    season_point = models.PointField(srid=4326, null=True, editable=False, spatial_index=False)
+    season_3857 = mercator_copy("season_point")
     location_source = models.CharField(max_length=8, choices=LocationSource, blank=True)
     location_accuracy_m = models.FloatField(null=True, blank=True)
     located_on = models.DateField(null=True, blank=True)
@@ -149,7 +129,8 @@ class Household(models.Model):
         indexes = [
             models.Index(fields=["path", "head_name", "id"], name="household_path"),
             GistIndex(fields=["location_3857"], name="household_location_3857"),
-            GistIndex(fields=["location"], name="household_location"),
+            # Where households are today: at a seasonal place, else where they are registered.
+            GistIndex(Coalesce("season_3857", "location_3857"), name="household_here_3857"),
             GinIndex(fields=["bigrams"], name="household_bigrams"),
             GinIndex(
                 OpClass(F("head_name"), "gin_trgm_ops"),
@@ -197,6 +178,11 @@ class Household(models.Model):
 
     def __str__(self) -> str:
         return self.head_name
+
+    @property
+    def here(self) -> Point | None:
+        """Where the household is today (WGS 84): at a seasonal place, else where registered."""
+        return self.season_point or self.location
 
 
 @tracked()
@@ -384,16 +370,6 @@ class Need(models.Model):
         ]
         indexes = [models.Index(fields=["household"], name="need_household")]
         triggers = marks(OF_HOUSEHOLD)
-
-
-LINK_MARKS = (
-    "SELECT h.path, false AS deep FROM changed c"
-    " JOIN households_household h ON h.id = c.household_id"
-    " UNION ALL "
-    + OF_PEOPLE.format(
-        people="SELECT t.person_id FROM changed c JOIN grids_post t ON t.id = c.post_id"
-    )
-)
 
 
 @tracked()

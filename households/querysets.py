@@ -7,14 +7,18 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Polygon
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from grids.querysets import beneath
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+POINT = PointField(srid=4326)
 
 
 class LinkQuerySet(models.QuerySet):
@@ -32,6 +36,21 @@ class LinkQuerySet(models.QuerySet):
             post__void=False,
             post__during__contains=on,
         )
+
+
+class HouseholdPlaceQuerySet(models.QuerySet):
+    """Seasonal places."""
+
+    def visible_to(self, user: User) -> HouseholdPlaceQuerySet:
+        """Those of households whose name and address this person may read today."""
+        from households.models import Household
+
+        return self.filter(household__in=Household.objects.visible_to(user))
+
+    def lived_in(self, on: date) -> HouseholdPlaceQuerySet:
+        """Those where their households are on a day: in force, and of its month. One at most
+        of each household."""
+        return self.filter(_lived_in(on))
 
 
 class ExemptionQuerySet(models.QuerySet):
@@ -156,21 +175,73 @@ class HouseholdQuerySet(models.QuerySet):
 
         return self.filter(beneath(scope_of(user).manage))
 
+    def here(self) -> HouseholdQuerySet:
+        """Annotate where each is today, at a seasonal place or at the registered one: ``point``
+        (WGS 84, null where unknown), ``here_3857`` (its index), ``at_season`` (which of both).
+        """
+        return self.annotate(
+            point=Coalesce("season_point", "location"),
+            here_3857=Coalesce("season_3857", "location_3857"),
+            at_season=_whether(Q(season_point__isnull=False)),
+        )
+
     def in_box(self, west: float, south: float, east: float, north: float) -> HouseholdQuerySet:
-        """Households located within a rectangle of longitudes and latitudes (WGS 84)."""
+        """Households that are today within a rectangle of longitudes and latitudes (WGS 84)."""
         box = Polygon.from_bbox((west, south, east, north))
         box.srid = 4326
-        return self.filter(location__intersects=box)
+        return self.here().filter(here_3857__intersects=box.transform(3857, clone=True))
 
     def open_on(self, on: date) -> HouseholdQuerySet:
         """Households registered and not closed on a day."""
         return self.filter(during__contains=on)
 
-    def located_by(self, on: date) -> HouseholdQuerySet:
-        """Households whose place was known on a day; today these are all that have one."""
-        return self.filter(
-            Q(located_on__isnull=True) | Q(located_on__lte=on), location__isnull=False
+    def with_place(self, on: date) -> HouseholdQuerySet:
+        """Annotate ``point`` (WGS 84, null where unknown), where each is on a day, and
+        ``at_season``, whether that is a seasonal place.
+
+        The seasonal place lived in on that day, else the registered one if it was known by then.
+        The one definition; ``placed_on`` asks the same of an index.
+        """
+        from households.models import HouseholdPlace
+
+        stay = HouseholdPlace.objects.lived_in(on).filter(household=OuterRef("pk"))
+        return self.with_registered(on).annotate(
+            point=Coalesce(Subquery(stay.values("point")[:1]), F("registered")),
+            at_season=Exists(stay),
         )
+
+    def with_registered(self, on: date) -> HouseholdQuerySet:
+        """Annotate ``registered``: the registered place if it was known on a day, else null."""
+        return self.annotate(registered=Case(When(_known(on), then="location"), output_field=POINT))
+
+    def placed_on(self, on: date, *, current: date) -> list[tuple[HouseholdQuerySet, str]]:
+        """Households that have a place on a day, in parts, each with its column of EPSG:3857
+        points; annotated with ``point`` (WGS 84) and ``at_season``, whether it is a seasonal one.
+
+        Today there is one part, since the count has written where each is; of another day one of
+        those at their registered place and one of those at a seasonal one.
+        """
+        if on == current:
+            located = Q(location__isnull=False) | Q(season_point__isnull=False)
+            return [(self.filter(located).here(), "here_3857")]
+        from households.models import HouseholdPlace
+
+        stay = FilteredRelation("places", condition=_lived_in(on, "places__"))
+        away = Exists(HouseholdPlace.objects.lived_in(on).filter(household=OuterRef("pk")))
+        return [
+            (
+                self.filter(_known(on), ~away, location__isnull=False).annotate(
+                    point=F("location"), at_season=Value(value=False)
+                ),
+                "location_3857",
+            ),
+            (
+                self.annotate(stay=stay)
+                .filter(stay__isnull=False)
+                .annotate(point=F("stay__point"), at_season=Value(value=True)),
+                "stay__point_3857",
+            ),
+        ]
 
     def excluded_on(self, on: date) -> HouseholdQuerySet:
         """Households out of scope on a day by a reason that was approved by then."""
@@ -200,6 +271,26 @@ class HouseholdQuerySet(models.QuerySet):
 
         away = Absence.objects.filter(household=OuterRef("pk"), during__contains=on)
         return self.filter(Exists(away))
+
+
+def _lived_in(on: date, place: str = "") -> Q:
+    """Of seasonal places, behind a prefix, those where households are on a day."""
+    return Q(
+        **{
+            f"{place}void": False,
+            f"{place}during__contains": on,
+            f"{place}months__contains": [on.month],
+        }
+    )
+
+
+def _known(on: date) -> Q:
+    """Whose registered place was known on a day."""
+    return Q(located_on__isnull=True) | Q(located_on__lte=on)
+
+
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False)
 
 
 def _exempted(on: date) -> Exists:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from grids.models import Post
 from households.links import post_load
-from households.models import Cover, Household, Link
+from households.models import Cover, Household, HouseholdPlace, Link
+from households.places import places_follow
 from households.services import search_fields
 from jobs.undo import Trace, rests_on, rows_restored
 from lib.clock import today
@@ -75,3 +76,10 @@ def _named_since(post: Post, trace: Trace) -> bool:
     last = trace.of(events).aggregate(last=Max("pgh_id"))["last"]
     named = events.objects.filter(pgh_label="insert", pgh_id__gt=last)
     return named.filter(post__person=post.person_id, post__role=post.role_id).exists()
+
+
+@receiver(rows_restored, sender=HouseholdPlace)
+def follow_places(sender: Any, trace: Trace, **kwargs: Any) -> None:
+    """Where households are today follows their seasonal places, those removed again included."""
+    events = HouseholdPlace.events.rel.related_model  # type: ignore[attr-defined]
+    places_follow(trace.of(events).values_list("household", flat=True), on=today())

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from math import cos, radians
 
+from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import F, FloatField, Func, TextField, Value
+from django.db.models import F, FloatField, Func, GeneratedField, TextField, Value
+
+
+def mercator_copy(column: str) -> GeneratedField:
+    """A point column once more in EPSG:3857, stored; null where it cannot be drawn there."""
+    return GeneratedField(
+        expression=Func(
+            F(column),
+            template=(
+                "CASE WHEN public.st_x(%(expressions)s) BETWEEN -180 AND 180"
+                " AND public.st_y(%(expressions)s) BETWEEN -85 AND 85"
+                " THEN public.st_transform(%(expressions)s, 3857) END"
+            ),
+            output_field=PointField(srid=3857),
+        ),
+        output_field=PointField(srid=3857, null=True, spatial_index=False),
+        db_persist=True,
+    )
 
 
 def mercator_point(longitude: float, latitude: float) -> Func:
@@ -37,13 +55,13 @@ def _geography(longitude: float, latitude: float) -> Func:
     )
 
 
-def nearness(longitude: float, latitude: float) -> Func:
-    """Order by this to get the nearest first through the index.
+def nearness(column: str, longitude: float, latitude: float) -> Func:
+    """Order by this to get the nearest first through the index of an EPSG:3857 column.
 
     Mercator is conformal: near a point its order of distances is the order on the ground.
     """
     return Func(
-        F("location_3857"),
+        F(column),
         mercator_point(longitude, latitude),
         template="(%(expressions)s)",
         arg_joiner=" <-> ",
@@ -51,32 +69,32 @@ def nearness(longitude: float, latitude: float) -> Func:
     )
 
 
-def metres_from(longitude: float, latitude: float) -> Func:
-    """Distance in metres from a WGS 84 point to ``location``."""
+def metres_from(column: str, longitude: float, latitude: float) -> Func:
+    """Distance in metres from a WGS 84 point to a column of such points."""
     return Func(
-        Func(F("location"), template="%(expressions)s::geography", output_field=TextField()),
+        Func(F(column), template="%(expressions)s::geography", output_field=TextField()),
         _geography(longitude, latitude),
         function="ST_Distance",
         output_field=FloatField(),
     )
 
 
-def bearing_from(longitude: float, latitude: float) -> Func:
-    """Degrees clockwise from north in which ``location`` lies, seen from a WGS 84 point."""
+def bearing_from(column: str, longitude: float, latitude: float) -> Func:
+    """Degrees clockwise from north in which a column of points lies, seen from a WGS 84 point."""
     return Func(
         _geography(longitude, latitude),
-        Func(F("location"), template="%(expressions)s::geography", output_field=TextField()),
+        Func(F(column), template="%(expressions)s::geography", output_field=TextField()),
         template="degrees(ST_Azimuth(%(expressions)s))",
         output_field=FloatField(),
     )
 
 
-def longitude_of(column: str = "location") -> Func:
+def longitude_of(column: str) -> Func:
     """X of a point column."""
     return Func(F(column), function="ST_X", output_field=FloatField())
 
 
-def latitude_of(column: str = "location") -> Func:
+def latitude_of(column: str) -> Func:
     """Y of a point column."""
     return Func(F(column), function="ST_Y", output_field=FloatField())
 

@@ -56,12 +56,22 @@ class Drawn:
     single: bool
 
 
+def _asked(rows: QuerySet, columns: list[str], point: Any) -> tuple[str, Sequence[Any]]:
+    """The SQL of a queryset's columns and of its points as ``geom``, with its parameters."""
+    geom = Func(
+        F(point) if isinstance(point, str) else point,
+        template="%(expressions)s",
+        output_field=TextField(),
+    )
+    return rows.values(*columns, geom=geom).query.sql_with_params()
+
+
 def points_tile(
-    rows: QuerySet, *, columns: list[str], properties: str, counts: dict[str, str], tile: Tile,
-    layer: str, cells: str = "cells", point: Any = None, single: bool = True,
+    parts: Sequence[tuple[QuerySet, Any]], *, columns: list[str], properties: str,
+    counts: dict[str, str], tile: Tile, layer: str, cells: str = "cells", single: bool = True,
     values: Sequence[Any] = (), most: int = MOST_POINTS,
 ) -> Drawn:  # fmt: skip
-    """The tile of a queryset of points (``location_3857``, or ``point`` in EPSG:3857).
+    """The tile of querysets of points, each with its column or expression in EPSG:3857.
 
     ``properties`` is the SQL of what each point carries, made of ``seen``, its ``columns`` and
     ``values`` as parameters. Where there are more than ``most``, or never ``single``, layer
@@ -69,10 +79,9 @@ def points_tile(
     of the count. So a tile stays beneath 64 KiB however dense the town is
     (docs/decisions/0052).
     """
-    inner, parameters = rows.values(*columns, geom=Func(
-        F("location_3857") if point is None else point,
-        template="%(expressions)s", output_field=TextField(),
-    )).query.sql_with_params()  # fmt: skip
+    asked = [_asked(rows, columns, point) for rows, point in parts]
+    inner = " UNION ALL ".join(f"({sql})" for sql, _parameters in asked)
+    parameters = [value for _sql, given in asked for value in given]
     near, near_parameters = envelope_sql(tile, BUFFER)
     exact, exact_parameters = envelope_sql(tile, 0)
     west, _south, _east, north = tile.envelope(0)
@@ -121,8 +130,8 @@ def points_tile(
         ) END
         FROM crowd
     """
-    asked = [*parameters, *near_parameters, west, step, north, step, cells, layer, *values]
+    given = [*parameters, *near_parameters, west, step, north, step, cells, layer, *values]
     with connections["tiles"].cursor() as cursor:
-        cursor.execute(sql, [*asked, *exact_parameters])
+        cursor.execute(sql, [*given, *exact_parameters])
         crowded, body = cursor.fetchone()
     return Drawn(bytes(body), single=not crowded)

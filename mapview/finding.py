@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import User
+from casework.coverage import refresh
 from grids.models import Area, Post
 from grids.naming import area_labels
 from grids.querysets import person_named
 from grids.scope import scope_of
 from households.finding import found_by, households_found
 from households.models import Household
+from households.querysets import HouseholdQuerySet
 from lib.geo import (
     bearing_from,
     box_around,
@@ -26,9 +28,10 @@ from lib.geo import (
 LIMIT = 20
 
 
-def _household_rows(found: QuerySet[Household], text: str, *, on: date) -> list[dict[str, Any]]:
+def _household_rows(found: HouseholdQuerySet, text: str, *, on: date) -> list[dict[str, Any]]:
     rows = list(
-        found.annotate(lon=longitude_of(), lat=latitude_of())
+        found.here()
+        .annotate(lon=longitude_of("point"), lat=latitude_of("point"))
         .order_by("head_name", "id")
         .only("id", "serial", "head_name", "address", "path", "initials")[:LIMIT]
     )
@@ -88,35 +91,55 @@ def people_found(user: User, text: str, *, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def _measured(rows: QuerySet[Household], longitude: float, latitude: float) -> Any:
+def _measured(rows: HouseholdQuerySet, longitude: float, latitude: float) -> HouseholdQuerySet:
     return rows.annotate(
-        distance_m=metres_from(longitude, latitude), bearing=bearing_from(longitude, latitude)
+        distance_m=metres_from("point", longitude, latitude),
+        bearing=bearing_from("point", longitude, latitude),
     )
 
 
+def _follow(user: User, *, on: date, current: date) -> None:
+    """Today's places stand in a column that the count writes when the calendar turns."""
+    if on == current:
+        for path in scope_of(user).households:
+            refresh(path, on=on)
+
+
 def nearest(
-    user: User, longitude: float, latitude: float, *, limit: int, on: date, own: bool = False
-) -> list[Any]:
-    """The located households nearest to a WGS 84 point: distance in metres, bearing in degrees.
+    user: User, longitude: float, latitude: float, *, limit: int, on: date, current: date,
+    own: bool = False,
+) -> list[Any]:  # fmt: skip
+    """The households nearest to a WGS 84 point on a day: metres, and degrees from north.
 
     With ``own`` those one is the named contact of alone.
     """
     if own or not scope_of(user).households:
         # A few, found by their links: the index on places would be walked to its end for them.
-        rows = Household.objects.linked_to(user).open_on(on).located_by(on)
-        return list(_measured(rows, longitude, latitude).order_by("distance_m", "id")[:limit])
-    rows = Household.objects.visible_to(user).open_on(on).located_by(on)
-    found = _measured(rows, longitude, latitude).order_by(nearness(longitude, latitude))
-    return sorted(found[:limit], key=lambda row: row.distance_m)
+        few = Household.objects.linked_to(user).open_on(on).with_place(on)
+        few = few.filter(point__isnull=False)
+        return list(_measured(few, longitude, latitude).order_by("distance_m", "id")[:limit])
+    _follow(user, on=on, current=current)
+    found: list[Any] = []
+    seen = Household.objects.visible_to(user).open_on(on)
+    for rows, column in seen.placed_on(on, current=current):
+        near = _measured(rows, longitude, latitude)
+        found += near.order_by(nearness(column, longitude, latitude))[:limit]
+    return sorted(found, key=lambda row: row.distance_m)[:limit]
 
 
 def within(
-    user: User, longitude: float, latitude: float, *, metres: float, limit: int, on: date
-) -> tuple[int, list[Any]]:
+    user: User, longitude: float, latitude: float, *, metres: float, limit: int, on: date,
+    current: date,
+) -> tuple[int, list[Any]]:  # fmt: skip
     """How many households lie within a distance of a WGS 84 point, and the nearest of them."""
-    rows = (
-        Household.objects.visible_to(user).open_on(on).located_by(on)
-        .filter(location_3857__bboverlaps=box_around(longitude, latitude, metres))
-    )  # fmt: skip
-    found = _measured(rows, longitude, latitude).filter(distance_m__lte=metres)
-    return found.count(), list(found.order_by("distance_m", "head_name", "id")[:limit])
+    _follow(user, on=on, current=current)
+    total = 0
+    found: list[Any] = []
+    seen = Household.objects.visible_to(user).open_on(on)
+    for rows, column in seen.placed_on(on, current=current):
+        boxed = rows.filter(**{f"{column}__bboverlaps": box_around(longitude, latitude, metres)})
+        near = _measured(boxed, longitude, latitude).filter(distance_m__lte=metres)
+        total += near.count()
+        found += near.order_by("distance_m", "head_name", "id")[:limit]
+    found.sort(key=lambda row: (row.distance_m, row.head_name, row.id))
+    return total, found[:limit]

@@ -74,14 +74,13 @@ def pin_tile(user: User, tile: Tile, *, on: date) -> bytes:
         .filter(location__bboverlaps=_box(tile))
     )  # fmt: skip
     return points_tile(
-        rows,
+        [(rows, in_mercator("location"))],
         columns=["id", "name", "code"],
         properties="seen.id, seen.name, seen.code",
         counts={"n": "true"},
         tile=tile,
         layer="pins",
         cells="pin_cells",
-        point=in_mercator("location"),
         most=MOST_PINS,
     ).body
 
@@ -102,23 +101,27 @@ def shows_points(scope: Scope, z: int) -> bool:
 def household_tile(
     user: User, tile: Tile, *, on: date, current: date, single: bool = True
 ) -> Drawn:
-    """Layer ``households``: id, whether linked, whether outside its grid. Never a need.
+    """Layer ``households``: id, whether linked, whether its registered place is outside its grid,
+    ``season`` where it is at a seasonal place on the day. Never a need.
 
     Layer ``cells`` in its place where they are too many, or not wanted ``single``. A day before
     today is asked of the base tables, as the coverage SQL asks them.
     """
     past = on != current
+    rows = Household.objects.visible_to(user).open_on(on).with_linked_on(on, current=current)
+    if past:
+        rows = rows.with_registered(on).annotate(place=as_it_is("registered"))
     return points_tile(
-        Household.objects.visible_to(user).open_on(on).located_by(on)
-        .with_linked_on(on, current=current).annotate(place=as_it_is("location")),
-        columns=["id", "linked", "outside", *(["place"] if past else [])],
-        properties=f"seen.id, seen.linked, {OUTSIDE_ON if past else 'seen.outside'} AS outside",
+        rows.placed_on(on, current=current),
+        columns=["id", "linked", "outside", "at_season", *(["place"] if past else [])],
+        properties="seen.id, seen.linked, nullif(seen.at_season, false) AS season,"
+        f" {OUTSIDE_ON if past else 'seen.outside'} AS outside",
         values=[on] * OUTSIDE_ON.count("%s") if past else [],
         counts={"n": "true", "unlinked": "NOT seen.linked"},
         tile=tile,
         layer="households",
         single=single,
-    )  # fmt: skip
+    )
 
 
 def issue_tile(user: User, tile: Tile, *, on: date, current: date) -> Drawn:
@@ -130,8 +133,9 @@ def issue_tile(user: User, tile: Tile, *, on: date, current: date) -> Drawn:
         Issue.objects.visible_to(user).at_public_places().open_on(on, current=current)
         .filter(point__bboverlaps=_box(tile))
     )  # fmt: skip
+    late = Case(When(past_limit(on), then=True), default=False)
     return points_tile(
-        rows.annotate(overdue=Case(When(past_limit(on), then=True), default=False)),
+        [(rows.annotate(overdue=late), in_mercator("point"))],
         columns=["id", "kind", "overdue"],
         properties="seen.id, seen.kind,"
         " CASE WHEN seen.overdue THEN 'overdue' ELSE 'open' END AS state",
@@ -139,7 +143,6 @@ def issue_tile(user: User, tile: Tile, *, on: date, current: date) -> Drawn:
         tile=tile,
         layer="issues",
         cells="issue_cells",
-        point=in_mercator("point"),
     )
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.querysets import ContactQuerySet, OfHouseholdQuerySet
 from grids.models import Person
-from households.models import OF_HOUSEHOLD, Household
+from households.marking import OF_HOUSEHOLD
+from households.models import Household
 from lib.history import tracked
 from lib.language import in_language
 from lib.marks import marks

@@ -1,5 +1,6 @@
 -- The count pyramid of the villages whose areas were counted: 32 x 32 cells a tile, zoom 5 to 12;
--- and their density surface, in pieces of at least five households.
+-- and their density surface, in pieces of at least five households. Each household counts where it
+-- is on that day, at its seasonal place or where it is registered; the village stays its own.
 WITH RECURSIVE village AS MATERIALIZED (
     SELECT DISTINCT left(path, 12) AS path
     FROM grids_area
@@ -8,11 +9,11 @@ WITH RECURSIVE village AS MATERIALIZED (
 located AS MATERIALIZED (
     SELECT v.path, left(h.path, 16) AS grid_path, z.zoom,
         floor(
-            (public.st_x(h.location_3857) + 20037508.342789244)
+            (public.st_x(here.point) + 20037508.342789244)
             / (40075016.685578488 / (1 << (z.zoom + 5)))
         )::int AS x,
         floor(
-            (20037508.342789244 - public.st_y(h.location_3857))
+            (20037508.342789244 - public.st_y(here.point))
             / (40075016.685578488 / (1 << (z.zoom + 5)))
         )::int AS y,
         count(*) AS households,
@@ -22,10 +23,12 @@ located AS MATERIALIZED (
     FROM village v
     -- A range: LIKE with a pattern of the other table would read every household.
     JOIN households_household h ON h.path >= v.path AND h.path < v.path || '~'
-        AND h.during @> %(on)s::date AND h.location_3857 IS NOT NULL
+        AND h.during @> %(on)s::date
+    CROSS JOIN LATERAL (SELECT coalesce(h.season_3857, h.location_3857) AS point) here
     LEFT JOIN households_exemption e ON e.household_id = h.id
         AND e.during @> %(on)s::date AND e.approved_on <= %(on)s
     CROSS JOIN generate_series(5, 12) AS z (zoom)
+    WHERE here.point IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5
 ),
 fresh AS MATERIALIZED (

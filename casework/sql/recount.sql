@@ -1,17 +1,27 @@
 -- Appended to coverage.sql: writes today's derived columns, the side table and the summary.
-, household_locked AS MATERIALIZED (
+, stay AS MATERIALIZED (
+    -- The seasonal place a household lives in: as HouseholdPlaceQuerySet.lived_in says.
+    SELECT p.household_id, p.point
+    FROM member m
+    JOIN households_householdplace p ON p.household_id = m.household_id
+        AND NOT p.void AND p.during @> %(on)s::date
+        AND extract(month FROM %(on)s::date)::int2 = ANY(p.months)
+),
+household_locked AS MATERIALIZED (
     -- In the order of their keys, as every writer of several households locks them.
-    SELECT h.id
+    SELECT h.id, s.point
     FROM households_household h
     JOIN household_fact f ON f.household_id = h.id
-    WHERE (h.tier, h.due_on, h.gap_reason, h.outside)
-        IS DISTINCT FROM (f.tier, f.due_on, f.reason, f.outside)
+    LEFT JOIN stay s ON s.household_id = h.id
+    WHERE (h.tier, h.due_on, h.gap_reason, h.outside, public.st_asewkb(h.season_point))
+        IS DISTINCT FROM (f.tier, f.due_on, f.reason, f.outside, public.st_asewkb(s.point))
     ORDER BY h.id
     FOR NO KEY UPDATE OF h
 ),
 household_written AS (
     UPDATE households_household h
-    SET tier = f.tier, due_on = f.due_on, gap_reason = f.reason, outside = f.outside
+    SET tier = f.tier, due_on = f.due_on, gap_reason = f.reason, outside = f.outside,
+        season_point = k.point
     FROM household_locked k
     JOIN household_fact f ON f.household_id = k.id
     WHERE h.id = k.id

@@ -47,15 +47,18 @@ def households(
     day = asked_date(on, current=current)
     if near is not None:
         longitude, latitude = asked_point(near, "near")
-        found = nearest(request.user, longitude, latitude, limit=limit, on=day, own=own)
+        found = nearest(
+            request.user, longitude, latitude, limit=limit, on=day, current=current, own=own
+        )
         page = _placed(found, len(found), day)
         scope = "near"
     elif at is not None:
         longitude, latitude = asked_point(at, "at")
         metres = max(0.0, min(within, MOST_METRES))
         total, found = households_within(
-            request.user, longitude, latitude, metres=metres, limit=limit, on=day
-        )
+            request.user, longitude, latitude, metres=metres, limit=limit, on=day,
+            current=current,
+        )  # fmt: skip
         page = _placed(found, total, day)
         scope = "at"
     else:
@@ -75,7 +78,8 @@ def _placed(found: list[Any], total: int, day: date) -> dict[str, Any]:
     for row, household in zip(rows, found, strict=True):
         row["distance_m"] = round(household.distance_m, 1)
         row["bearing"] = round(household.bearing or 0.0, 1)
-        row["lon"], row["lat"] = household.location.coords
+        row["lon"], row["lat"] = household.point.coords
+        row["at_season"] = household.at_season
     return {"total": total, "next": None, "rows": rows}
 
 

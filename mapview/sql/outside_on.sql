@@ -1,5 +1,6 @@
--- Whether ``seen`` lay outside its grid on a day, as coverage.sql says; the day thrice.
-EXISTS (
+-- Whether the registered place of ``seen`` lay outside its grid on a day, as coverage.sql says;
+-- the day thrice.
+seen.place IS NOT NULL AND EXISTS (
     SELECT FROM households_membership m
     JOIN grids_area a ON a.id = m.area_id
     WHERE m.household_id = seen.id AND m.during @> %s::date
