@@ -89,12 +89,12 @@ def bearing_from(column: str, longitude: float, latitude: float) -> Func:
     )
 
 
-def longitude_of(column: str) -> Func:
+def longitude_of(column: str = "location") -> Func:
     """X of a point column."""
     return Func(F(column), function="ST_X", output_field=FloatField())
 
 
-def latitude_of(column: str) -> Func:
+def latitude_of(column: str = "location") -> Func:
     """Y of a point column."""
     return Func(F(column), function="ST_Y", output_field=FloatField())
 
