@@ -70,7 +70,7 @@ def test_the_registered_place_and_the_village_stay(world: World, herder: Househo
 
 
 def test_two_places_in_one_month_are_refused(world: World, herder: Household):
-    with pytest.raises(Refusal, match="already lives at another place"):
+    with pytest.raises(Refusal, match="另一处住处"):
         add(world, months=[9, 10])
     assert herder.places.count() == 2
     add(world, months=[5, 10])
