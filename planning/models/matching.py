@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Area, Post
 from grids.paths import PathField
 from households.models import Household
+from planning.querysets import MatchDraftQuerySet, MatchLineQuerySet
 
 
 class MatchDraft(models.Model):
@@ -56,6 +57,8 @@ class MatchDraft(models.Model):
     approved_on = models.DateField(null=True)
     committed_on = models.DateField(null=True)
 
+    objects = MatchDraftQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("draft of contacts")
         verbose_name_plural = _("drafts of contacts")
@@ -92,6 +95,11 @@ class MatchLine(models.Model):
     load_before = models.PositiveIntegerField(default=0)
     load_after = models.PositiveIntegerField(default=0)
     most = models.PositiveIntegerField(null=True)
+    refused = models.CharField(
+        max_length=200, blank=True, help_text="why it could not be put into force"
+    )
+
+    objects = MatchLineQuerySet.as_manager()
 
     class Meta:
         constraints = [
