@@ -9,6 +9,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.models import Area, Post
 from grids.paths import PathField
@@ -77,7 +78,7 @@ class MatchLine(models.Model):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", pgettext_lazy("of a pair", "accepted")
         PINNED = "pinned", _("pinned")
 
     draft = models.ForeignKey(MatchDraft, models.CASCADE, related_name="lines")
