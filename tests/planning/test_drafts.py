@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from grids.models import Person, Post, Role
 from grids.services import area_create, post_end
@@ -42,6 +43,13 @@ from tests.people import World
 
 pytestmark = pytest.mark.django_db
 State = MatchDraft.State
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Sentences are compared as they are written in the source."""
+    with translation.override("en"):
+        yield
 
 
 def order(world: World, area: str = "T1", by: str = "manager", **options) -> MatchDraft:
@@ -153,8 +161,7 @@ def test_a_minimum_counts_what_one_has_already_and_says_who_lacks(world):
         ({"weights": {"skills": -1}}, "weights", "whole number"),
     ],
 )
-def test_what_nobody_can_mean_is_refused_at_its_field(world, options, field, words, settings):
-    settings.LANGUAGE_CODE = "en"
+def test_what_nobody_can_mean_is_refused_at_its_field(world, options, field, words):
     with pytest.raises(Refusal) as refused:
         order(world, **options)
     assert refused.value.field == field
