@@ -74,8 +74,8 @@ class Redraw(models.Model):
 class RedrawArea(models.Model):
     """One grid or unit of the new division; ``area`` where one of today goes on.
 
-    ``geom`` is WGS 84. ``replaces`` are the areas of today it takes the place of when it is new.
-    A locked one is kept as it is by proposals.
+    ``geom`` is WGS 84. ``replaces`` are the other areas of today whose place it takes, wholly or
+    in part. A locked one is kept as it is by proposals and by hand.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

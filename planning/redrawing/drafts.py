@@ -21,7 +21,7 @@ from lib.clock import today
 from lib.errors import Refusal
 from planning.models import Barrier, Redraw, RedrawArea
 from planning.redrawing.placing import Placed, households_placed
-from planning.redrawing.steps import redraw_opened
+from planning.redrawing.steps import label_of, redraw_opened
 
 Level = Area.Level
 #: The level an outline of the draft is cut out of.
@@ -156,8 +156,8 @@ def redraw_state(redraw: Redraw) -> dict[str, Any]:
         "unplaced": int((placed.at < 0).sum()),
         "faults": [one for parent, outline in parents for one in _faults(parent, outline, areas)],
         "barriers": [_barrier(one) for one in Barrier.objects.of(redraw.villages).order_by("pk")],
-        "undo": redraw.steps[-1]["label"] if redraw.steps else None,
-        "redo": redraw.ahead[-1]["label"] if redraw.ahead else None,
+        "undo": label_of(redraw.steps[-1]) if redraw.steps else None,
+        "redo": label_of(redraw.ahead[-1]) if redraw.ahead else None,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from grids.services import require_manage
@@ -20,6 +21,19 @@ from lib.errors import Outdated, Refusal
 from planning.models import Redraw, RedrawArea
 
 MOST_STEPS = 50
+LABELS = {
+    "draw": gettext_lazy("drawing a grid"),
+    "split": gettext_lazy("the split"),
+    "merge": gettext_lazy("the merging"),
+    "move": gettext_lazy("moving a border"),
+    "give": gettext_lazy("giving land away"),
+    "rename": gettext_lazy("the new name"),
+    "kind": gettext_lazy("the kind of grid"),
+    "lock": gettext_lazy("locking"),
+    "unlock": gettext_lazy("unlocking"),
+    "propose": gettext_lazy("the proposal"),
+    "import": gettext_lazy("the import"),
+}
 Record = dict[str, Any]
 Step = dict[str, Any]
 
@@ -44,7 +58,8 @@ def redraw_opened(*, redraw: Redraw, version: int | None, by: User | None) -> Re
 def step_keep(redraw: Redraw, *, label: str = "", by: User | None = None) -> None:
     """Keep the division as it is, before a change; call it in the transaction of the change.
 
-    ``label`` says what is about to be done. What was taken back before can no longer be redone.
+    ``label`` is one of LABELS: what is about to be done. What was taken back before can no longer
+    be done again.
     """
     redraw.steps = _pushed(redraw.steps, _now(redraw, label, by))
     redraw.ahead = []
@@ -75,6 +90,11 @@ def redraw_redo(*, redraw: Redraw, version: int | None = None, by: User) -> Redr
     _restore(redraw, step["areas"])
     _touch(redraw, by)
     return redraw
+
+
+def label_of(step: Step) -> str:
+    """What a step did, in words."""
+    return str(LABELS.get(step["label"], step["label"] or _("the last change")))
 
 
 def _touch(redraw: Redraw, by: User | None) -> None:
