@@ -29,7 +29,7 @@ from casework.models import Contact, Issue
 from grids.importing.areas import areas_import
 from grids.models import Area, AreaCode, Organisation, Person, Post, Role
 from grids.services import organisation_create
-from households.links import handover_propose
+from households.handovers import handover_propose
 from households.models import Exemption, Household, Review
 from households.services import exemption_approve, exemption_ask
 from jobs.command import counts_text

@@ -1,4 +1,4 @@
-"""Named contacts: name one, hand over, cover, end. The link rests on a post and ends with it."""
+"""Named contacts: name one, end one. The link rests on a post and ends with it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
+from psycopg2.extras import DateRange
 
 from accounts.models import User
 from grids.models import Pairing, Post
 from grids.services import posts_ended, require_manage
 from households.models import Cover, Handover, Household, Link
-from lib.errors import Refusal, refused_in_conflict
+from lib.clock import today
+from lib.errors import Refusal
 from lib.spans import ended, span
 
 
@@ -58,6 +60,14 @@ def links_create(
     *, households: Iterable[Household], post: Post, on: date, by: User | None = None
 ) -> Outcome:
     """Name the holder of a post as contact of households; each is linked or refused by name."""
+    chosen = list(households)
+    for household in chosen:
+        require_manage(by, household.path)
+    return links_begin(households=chosen, post=post, on=on)
+
+
+def links_begin(*, households: Iterable[Household], post: Post, on: date) -> Outcome:
+    """Name a contact for whoever has made sure of the right to; in a transaction."""
     post = (
         Post.objects.select_related("role", "person")
         .select_for_update(of=("self",), no_key=True)
@@ -74,7 +84,6 @@ def links_create(
     chosen = list(households)
     households_lock(household.pk for household in chosen)
     for household in chosen:
-        require_manage(by, household.path)
         reason = _refusal(household, post, links, most, on)
         if not reason:
             try:
@@ -93,11 +102,44 @@ def links_create(
         if reason:
             outcome.refused.append((household, reason))
         else:
-            Handover.objects.filter(household=household, during__contains=on).update(
-                state=Handover.State.ACCEPTED
-            )
-            _cut_handovers(household, on)
+            offers_settle(household.pk, post, on)
     return outcome
+
+
+def offers_settle(household: UUID, post: Post, on: date) -> None:
+    """Somebody is the contact from a day on: who was offered the household in that role waits no
+    more, and whoever stood in until then goes.
+
+    A contact in another role, a backup above all, answers no offer.
+    """
+    in_role = Q(to_post__role=post.role_id) | Q(from_post__role=post.role_id)
+    offers = Handover.objects.filter(in_role, household=household)
+    for offer in offers.filter(state=Handover.State.PROPOSED):
+        accepted = offer.to_post_id == post.pk
+        offer_answer(
+            offer, Handover.State.ACCEPTED if accepted else Handover.State.WITHDRAWN,
+            min(on, today()),
+            "" if accepted else _("Somebody else was named."),
+        )  # fmt: skip
+    for cover in Cover.objects.filter(handover__in=offers).select_related("link"):
+        cover_cut(cover, on)
+
+
+def offer_answer(offer: Handover, state: str, on: date, note: str = "") -> None:
+    """Write what became of an offer; answered on the day it was made, it waited no day."""
+    offer.state, offer.note, offer.answered_on = state, note, on
+    offer.during = ended(offer.during, on) or DateRange(empty=True)
+    offer.save(update_fields=["state", "note", "answered_on", "during"])
+
+
+def cover_cut(cover: Cover, on: date) -> None:
+    """End a cover on a day; what of it was still to come is gone."""
+    shorter = ended(cover.during, on)
+    if shorter is None:
+        cover.delete()
+    elif shorter != cover.during:
+        cover.during = shorter
+        cover.save(update_fields=["during"])
 
 
 def households_lock(keys: Iterable[UUID]) -> None:
@@ -140,13 +182,8 @@ def link_cut(link: Link, on: date) -> None:
         link.during = cut
     link.version = F("version") + 1
     link.save(update_fields=["during", "void", "version"])
-    for cover in link.covers.filter(during__contains=on):
-        shorter = ended(cover.during, on)
-        if shorter is None:
-            cover.delete()
-        else:
-            cover.during = shorter
-            cover.save(update_fields=["during"])
+    for cover in link.covers.filter(Q(during__endswith=None) | Q(during__endswith__gt=on)):
+        cover_cut(cover, on)
 
 
 @transaction.atomic
@@ -197,63 +234,3 @@ def end_links_with_posts(sender: Any, posts: list[UUID], on: date, **kwargs: Any
     for link in running.select_for_update().order_by("pk"):
         if link.during.upper is None or link.during.upper > on:
             link_cut(link, max(on, link.during.lower))
-
-
-@transaction.atomic
-def cover_start(*, link: Link, on: date, end: date | None = None, by: User | None = None) -> Cover:
-    """A backup stands in for the contact from a day on."""
-    if not link.role.is_backup:
-        raise Refusal(_("Only a backup covers; this is a link in its own right."))
-    households_lock([link.household_id])
-    require_manage(by, link.household.path)
-    if on not in link.during:
-        raise Refusal(_("The backup's link is not in force on that day."), field="on")
-    with refused_in_conflict(_("The backup already covers this household in that time.")):
-        return Cover.objects.create(link=link, during=span(on, end or link.during.upper))
-
-
-@transaction.atomic
-def handover_propose(
-    *, household: Household, to_post: Post, on: date, by: User | None = None, note: str = ""
-) -> Handover:
-    """Offer a household to a new contact, who accepts or declines."""
-    require_manage(by, household.path)
-    if household.handovers.filter(during__contains=on).exists():
-        raise Refusal(_("The household has already been offered to somebody."))
-    if on not in household.during:
-        raise Refusal(_("The household is not open on that day."))
-    later = household.handovers.filter(during__startswith__gt=on).order_by("during").first()
-    return Handover.objects.create(
-        household=household, to_post=to_post, note=note,
-        during=span(on, later.during.lower if later else None),
-    )  # fmt: skip
-
-
-@transaction.atomic
-def handover_answer(*, handover: Handover, accept: bool, on: date, by: User | None = None) -> None:
-    """Accept (the link begins) or decline a household that was offered."""
-    # A post before its households, as in naming a contact.
-    Post.objects.select_for_update(no_key=True).get(pk=handover.to_post_id)
-    households_lock([handover.household_id])
-    waiting = Handover.objects.select_for_update().filter(pk=handover.pk).first()
-    if waiting is None or waiting.state != Handover.State.PROPOSED:
-        raise Refusal(_("This handover has already been answered."))
-    handover = waiting
-    if accept:
-        outcome = links_create(households=[handover.household], post=handover.to_post, on=on, by=by)
-        if outcome.refused:
-            raise Refusal(outcome.refused[0][1])
-        return
-    require_manage(by, handover.household.path)
-    Handover.objects.filter(pk=handover.pk).update(state=Handover.State.DECLINED)
-    _cut_handovers(handover.household, on)
-
-
-def _cut_handovers(household: Household, on: date) -> None:
-    for handover in household.handovers.filter(during__contains=on):
-        cut = ended(handover.during, on)
-        if cut is None:
-            handover.delete()
-        else:
-            handover.during = cut
-            handover.save(update_fields=["during"])

@@ -14,12 +14,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Reverse
 from django.utils.translation import gettext_lazy as _
 
-from grids.models import OF_PEOPLE, Area, LocationSource, Post, Role, geometry_is_sound
+from grids.models import Area, LocationSource, geometry_is_sound
 from grids.paths import PathField
-from households.marking import HOUSEHOLD_UPDATE_MARKS, LINK_MARKS, OF_HOUSEHOLD
+from households.link_models import Cover as Cover
+from households.link_models import Handover as Handover
+from households.link_models import Link as Link
+from households.marking import HOUSEHOLD_UPDATE_MARKS, OF_HOUSEHOLD
 from households.needcells import Variant
 from households.place_models import HouseholdPlace as HouseholdPlace
-from households.querysets import ExemptionQuerySet, HouseholdQuerySet, LinkQuerySet
+from households.querysets import ExemptionQuerySet, HouseholdQuerySet
 from lib.geo import mercator_copy
 from lib.history import tracked
 from lib.language import in_language
@@ -369,95 +372,4 @@ class Need(models.Model):
             models.CheckConstraint(name="need_some_day", condition=Q(during__isempty=False)),
         ]
         indexes = [models.Index(fields=["household"], name="need_household")]
-        triggers = marks(OF_HOUSEHOLD)
-
-
-@tracked()
-class Link(models.Model):
-    """A household's named contact: rests on a post and ends with it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    household = models.ForeignKey(Household, models.CASCADE, related_name="links")
-    post = models.ForeignKey(Post, models.PROTECT, related_name="links")
-    role = models.ForeignKey(Role, models.PROTECT, editable=False, related_name="+")
-    during = DateRangeField()
-    void = models.BooleanField(default=False)
-    version = models.BigIntegerField(default=1)
-
-    objects = LinkQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("link")
-        verbose_name_plural = _("links")
-        constraints = [
-            ExclusionConstraint(
-                name="link_one_per_role_at_a_time",
-                expressions=[
-                    ("household", RangeOperators.EQUAL),
-                    ("role", RangeOperators.EQUAL),
-                    ("during", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(void=False),
-            ),
-            models.CheckConstraint(name="link_some_day", condition=Q(during__isempty=False)),
-        ]
-        triggers = marks(LINK_MARKS)
-
-
-@tracked()
-class Cover(models.Model):
-    """A backup's link counts only while it covers."""
-
-    link = models.ForeignKey(Link, models.CASCADE, related_name="covers")
-    during = DateRangeField()
-
-    class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="cover_one_at_a_time",
-                expressions=[
-                    ("link", RangeOperators.EQUAL),
-                    ("during", RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-        triggers = marks(
-            "SELECT h.path, false AS deep FROM changed c"
-            " JOIN households_link l ON l.id = c.link_id"
-            " JOIN households_household h ON h.id = l.household_id"
-            " UNION ALL "
-            + OF_PEOPLE.format(
-                people="SELECT t.person_id FROM changed c"
-                " JOIN households_link l ON l.id = c.link_id"
-                " JOIN grids_post t ON t.id = l.post_id"
-            )
-        )
-
-
-@tracked()
-class Handover(models.Model):
-    """A household is offered to a new contact and waits for the answer while ``during``."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("waiting to be accepted")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    household = models.ForeignKey(Household, models.CASCADE, related_name="handovers")
-    to_post = models.ForeignKey(Post, models.PROTECT, related_name="handovers")
-    during = DateRangeField(help_text="waiting; its upper end is the day of the answer")
-    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
-    note = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="handover_one_at_a_time",
-                expressions=[
-                    ("household", RangeOperators.EQUAL),
-                    ("during", RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
         triggers = marks(OF_HOUSEHOLD)

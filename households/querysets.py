@@ -53,6 +53,31 @@ class HouseholdPlaceQuerySet(models.QuerySet):
         return self.filter(_lived_in(on))
 
 
+class HandoverQuerySet(models.QuerySet):
+    """Households offered to new contacts."""
+
+    def manageable_by(self, user: User) -> HandoverQuerySet:
+        """Those of households this person may change."""
+        from grids.scope import scope_of
+
+        return self.filter(beneath(scope_of(user).manage, "household__path"))
+
+    def offered_to(self, user: User) -> HandoverQuerySet:
+        """Those made to the person behind an account; they say nothing of whose home it is."""
+        from grids.scope import scope_of
+
+        scope = scope_of(user)
+        return self.filter(to_post__person=scope.person) if scope.person else self.none()
+
+    def waiting(self, on: date) -> HandoverQuerySet:
+        """Those nobody has answered by a day, and whose post still stands then."""
+        return self.filter(state="proposed", during__contains=on)
+
+    def visible_to(self, user: User) -> HandoverQuerySet:
+        """Those one may see: made to oneself, or of households one manages."""
+        return self.manageable_by(user) | self.offered_to(user)
+
+
 class ExemptionQuerySet(models.QuerySet):
     """Requests to leave the scope, and who is out of it."""
 

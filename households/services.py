@@ -20,6 +20,7 @@ from accounts.models import User
 from grids.models import Area
 from grids.services import located_check, require_manage
 from households.attribution import Place, Territory
+from households.handovers import offers_of_household_end, offers_out_of_reach
 from households.links import links_of_household_end
 from households.models import Absence, Exemption, Household, Membership, Review
 from lib.bigrams import bigrams
@@ -118,6 +119,7 @@ def household_move(
     )
     membership_change(household=household, area_id=settled.id, on=on)
     links_of_household_end(household=household, on=on, unless_covering=settled.path)
+    offers_out_of_reach(household, settled.path, on=on)
     return refiled(household, path=settled.path, on=on)
 
 
@@ -165,8 +167,7 @@ def household_close(
         ranges_cut(ranges.filter(during__contains=on), on)
     for need in household.needs.filter(during__contains=on, void=False):
         need_cut(need, on)
-    household.handovers.filter(during__contains=on).update(state="declined")
-    ranges_cut(household.handovers.filter(during__contains=on), on)
+    offers_of_household_end(household, on=on, note=_("The household was closed."))
     return touch(household, during=cut, closed_reason=reason, merged_into=merged_into)
 
 

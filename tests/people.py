@@ -19,7 +19,8 @@ from casework.issues import issue_register
 from casework.models import Issue
 from grids.models import Area, Organisation, Person, Post, Role
 from grids.services import organisation_create, pairing_start, person_create, post_start
-from households.links import cover_start, links_create
+from households.covers import cover_start
+from households.links import links_create
 from households.models import Household, Link, NeedKind
 from households.needs import need_begin
 from households.services import household_register

@@ -19,9 +19,8 @@ from households.importing.base import HouseholdFile, RowPlan
 from households.importing.contacts import Contacts, Held, Span, covers, overlap
 from households.importing.finding import Home, Homes, told
 from households.importing.places import Places
-from households.links import link_cut
+from households.links import link_cut, offers_settle
 from households.models import Handover, Household, Link
-from households.services import ranges_cut
 from jobs.imports import Candidate, Plan, Written
 from jobs.undo import Created
 from lib.errors import Refusal
@@ -130,7 +129,7 @@ class LinksImporter(HouseholdFile):
             raise Refusal(
                 _("Somebody has just named contacts for these households; load the file again.")
             ) from None
-        _accept_handovers(data)
+        _settle_offers(data)
         return Written(
             created=[Created(Link, [link.pk for link in fresh])] if fresh else [],
             root=Link, touched=list(data.cut),
@@ -257,13 +256,13 @@ def _vanished(data: LinksPlan, path: str) -> list[Candidate]:
     ]  # fmt: skip
 
 
-def _accept_handovers(data: LinksPlan) -> None:
+def _settle_offers(data: LinksPlan) -> None:
     """A household that got a contact waits for no answer any more."""
-    days = {home.id: when[0] for home, _held, when in data.make}
-    waiting = Handover.objects.filter(household__in=days, state=Handover.State.PROPOSED)
-    for handover in waiting:
-        day = days[handover.household_id]
-        if day in handover.during:
-            handover.state = Handover.State.ACCEPTED
-            handover.save(update_fields=["state"])
-            ranges_cut([handover], day)
+    offered = set(
+        Handover.objects.filter(household__in={home.id for home, *_rest in data.make}).values_list(
+            "household", flat=True
+        )
+    )
+    for home, held, when in data.make:
+        if home.id in offered:
+            offers_settle(home.id, held.post, when[0])

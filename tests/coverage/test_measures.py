@@ -22,7 +22,9 @@ from grids.services import (
     post_start,
 )
 from households import services
-from households.links import cover_start, handover_propose, link_end, links_create
+from households.covers import cover_start
+from households.handovers import handover_propose
+from households.links import link_end, links_create
 from households.models import Household, NeedKind
 from households.needs import need_begin
 from tests.contacting import contact_record

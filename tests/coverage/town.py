@@ -31,7 +31,7 @@ from grids.services import (
     post_end,
     post_start,
 )
-from households import links, services
+from households import covers, handovers, links, services
 from households.models import Exemption, Handover, Household, Link, Need, NeedKind
 from households.naming import contacts_name
 from households.needs import need_begin, need_end
@@ -316,19 +316,19 @@ class Writer:
                 ).linked
             )
         end = self.random.choice([None, self.day + timedelta(days=30)])
-        links.cover_start(link=self.running(backup=True), on=self.day, end=end)
+        covers.cover_start(link=self.running(backup=True), on=self.day, end=end)
         return None
 
     def propose(self) -> None:
-        links.handover_propose(
+        handovers.handover_propose(
             household=self.household(), to_post=self.post("unit_head", "cadre"), on=self.day
         )
 
     def answer(self) -> None:
         rows = Handover.objects.filter(household__in=self.households, during__contains=self.day)
-        links.handover_answer(
+        handovers.handover_answer(
             handover=self.pick(rows.order_by("during", "household__head_name")),
-            accept=self.random.random() < 0.5, on=self.day,
+            accept=self.random.random() < 0.5, on=self.day, reason="离得太远",
         )  # fmt: skip
 
     def contact(self) -> None:

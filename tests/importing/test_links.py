@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 
 from grids.models import Pairing, Person, Role
 from grids.services import organisation_create, pairing_start, person_create, post_end, post_start
-from households.links import handover_propose, links_create
+from households.handovers import handover_propose
+from households.links import links_create
 from households.models import Household, Link
 from households.services import household_close, household_register
 from jobs.imports import import_commit, import_open, import_undo

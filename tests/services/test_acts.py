@@ -18,7 +18,8 @@ from casework.coverage import recount, sums
 from casework.recounting import kept_compare
 from grids.models import Area, Post
 from grids.services import post_end
-from households.links import cover_start, link_end, links_create
+from households.covers import cover_start
+from households.links import link_end, links_create
 from households.models import Exemption, Household, Link, Membership, Need
 from households.services import (
     exemption_approve,

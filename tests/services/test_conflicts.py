@@ -6,7 +6,7 @@ import pytest
 
 from grids.boundaries import boundaries_set
 from grids.services import area_create, organisation_create, pairing_start, post_end, post_start
-from households.links import cover_start
+from households.covers import cover_start
 from lib.errors import Refusal
 from tests.people import World
 from tests.shapes import CODES, rectangle

@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from households.links import cover_start, handover_propose, link_end
+from households.covers import cover_start
+from households.handovers import handover_propose
+from households.links import link_end
 from households.models import Handover, Link
 from households.naming import contact_end, contacts_name
 from jobs.acts import act_undo
