@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 import numpy as np
-from lib.assignment import NOBODY, Problem, assign
 
 from casework.models import Contact
 from households.models import Household, Link
+from lib.assignment import NOBODY, Problem, assign
 from planning.handing.takers import Taker
 
 #: What each change costs a household, dearest first: somebody it does not know; every level of
@@ -19,6 +19,8 @@ from planning.handing.takers import Taker
 #: from 0 to 99, how full the recipient is.
 UNKNOWN, LEVEL, ROLE, APART, FULLEST = 10_000, 1_000, 500, 200, 99
 FINEST, STEP = 20, 4
+#: More than any household costs.
+WORST = UNKNOWN + 5 * LEVEL + ROLE + APART + FULLEST
 #: No limit: more than there are households in any county.
 UNLIMITED = 1_000_000
 URGENCY: dict[str, int] = {Household.Tier.ZHONGDIAN: 2, Household.Tier.GUANZHU: 1}
@@ -59,8 +61,9 @@ def share(
 ) -> dict[UUID, Taker]:  # fmt: skip
     """The best sharing out; a household that is missing from it could be given to nobody.
 
-    Neighbours go to one recipient where that costs less than what it would change: after a first
-    round, whoever has most of a neighbourhood is preferred by all of it, until nothing changes.
+    Neighbours go to one recipient where that costs less than what it would change: first whoever
+    could take most of a neighbourhood, then whoever was given most of it is preferred by all of
+    it, until nothing changes.
     """
     holders = sorted({taker.key for taker in takers})
     room = dict.fromkeys(holders, UNLIMITED)
@@ -79,7 +82,7 @@ def share(
         return {}
     pairs = sorted(best)
     base = np.array([best[pair][0] for pair in pairs], dtype=np.int64)
-    main: dict[str, int] = {}
+    main = _roomiest(households, best, [room[key] for key in holders])
     for _round in range(ROUNDS):
         apart = [
             APART if main.get(households[row].path, holder) != holder else 0
@@ -105,6 +108,26 @@ def share(
         household.pk: best[row, holder][1]
         for row, (household, holder) in enumerate(zip(households, given, strict=True))
         if holder != NOBODY
+    }
+
+
+def _roomiest(
+    households: Sequence[Household], best: Mapping[tuple[int, int], tuple[int, Taker]],
+    room: Sequence[int],
+) -> dict[str, int]:  # fmt: skip
+    """Of each neighbourhood who could take most of it, at the least cost of equals."""
+    prices: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for (row, holder), (price, _taker) in best.items():
+        prices[households[row].path][holder].append(price)
+    size = Counter(household.path for household in households)
+
+    def total(path: str, holder: int) -> tuple[int, int]:
+        taken = sorted(prices[path][holder])[: room[holder]]
+        return sum(taken) + (size[path] - len(taken)) * WORST, holder
+
+    return {
+        path: min(found, key=lambda holder, at=path: total(at, holder))  # type: ignore[misc]
+        for path, found in prices.items()
     }
 
 
