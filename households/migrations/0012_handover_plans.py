@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0009_limits_fit'),
-        ('households', '0010_daily_work'),
+        ('households', '0011_seasonal_places'),
     ]
 
     operations = [
