@@ -22,7 +22,8 @@ from casework.coverage import REASONS, sums
 from grids.models import Area, Role
 from grids.models import Post as StoredPost
 from grids.services import person_create, post_change, post_start
-from households.links import handover_answer, handover_propose, links_create, reaches
+from households.handovers import handover_answer, handover_propose
+from households.links import links_create, reaches
 from households.models import Household
 from households.services import household_move
 from lib.clock import SHANGHAI
