@@ -16,7 +16,7 @@ from accounts.models import User
 from grids.models import Post
 from grids.scope import scope_of
 from grids.services import posts_ended, require_manage
-from households.links import households_lock, links_begin, offer_answer, reaches
+from households.links import households_lock, links_begin, offer_answer
 from households.models import Cover, Handover, Household
 from lib.errors import Refusal
 from lib.identity import holds_id_number
@@ -186,13 +186,3 @@ def offers_of_household_end(household: Household, *, on: date, note: str) -> Non
     """A household is closed: nobody waits for it."""
     for offer in household.handovers.filter(state=Handover.State.PROPOSED).order_by("pk"):
         offer_answer(offer, Handover.State.WITHDRAWN, on, note)
-
-
-def offers_out_of_reach(household: Household, path: str, *, on: date) -> None:
-    """A household is filed elsewhere: offers to posts that do not reach it there are off."""
-    waiting = household.handovers.filter(state=Handover.State.PROPOSED)
-    for offer in waiting.select_related("to_post").order_by("pk"):
-        if not reaches(offer.to_post, path, on=on):
-            offer_answer(
-                offer, Handover.State.WITHDRAWN, on, _("The household was filed elsewhere.")
-            )

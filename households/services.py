@@ -20,7 +20,7 @@ from accounts.models import User
 from grids.models import Area
 from grids.services import located_check, require_manage
 from households.attribution import Place, Territory
-from households.handovers import offers_of_household_end, offers_out_of_reach
+from households.handovers import offers_of_household_end
 from households.links import links_of_household_end
 from households.models import Absence, Exemption, Household, Membership, Review
 from lib.bigrams import bigrams
@@ -119,7 +119,6 @@ def household_move(
     )
     membership_change(household=household, area_id=settled.id, on=on)
     links_of_household_end(household=household, on=on, unless_covering=settled.path)
-    offers_out_of_reach(household, settled.path, on=on)
     return refiled(household, path=settled.path, on=on)
 
 

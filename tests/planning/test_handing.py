@@ -214,13 +214,21 @@ def test_offers_end_with_the_post_they_were_made_to(world: World) -> None:
     assert filed(world, "qian", world.on + WEEK) == "left"
 
 
-def test_a_household_closed_or_filed_elsewhere_is_offered_no_more(world: World) -> None:
+def test_a_household_closed_is_offered_no_more_and_one_filed_elsewhere_is_out_of_reach(
+    world: World,
+) -> None:
     add_head(world, "next", "U111")
-    send(world, plan_of(world))
+    send(world, plan_of(world), zhao="next", qian="next")
     household_close(household=world.households["zhao"], on=world.on, reason="moved")
     household_move(household=world.households["qian"], area=world.areas["G12"], on=world.on)
-    assert set(Handover.objects.values_list("state", flat=True)) == {"withdrawn"}
-    assert answer(world, "next").done == []
+    done = answer(world, "next")
+    assert done.done == [] and [offer.household.head_name for offer, _why in done.refused] == [
+        "钱同意"
+    ]
+    states = dict(Handover.objects.values_list("household__head_name", "state"))
+    assert states == {"赵独居": "withdrawn", "钱同意": "proposed"}
+    handovers_withdraw(handovers=[done.refused[0][0].pk], on=world.on, by=world.user("manager"))
+    assert "next测试" not in takes(plan_of(world)).values()
 
 
 def test_a_contact_named_by_hand_settles_the_offer(world: World) -> None:
