@@ -79,6 +79,13 @@ class Env:
         except ValueError:
             raise BadSetting(f"{name}={raw!r} is not understood: write months as 11-4") from None
 
+    def count(self, name: str, default: int) -> int:
+        """A whole number of 1 or more."""
+        raw = self.values.get(name) or str(default)
+        if not (raw.isascii() and raw.isdigit() and int(raw) >= 1):
+            raise BadSetting(f"{name}={raw!r} is not understood: use a whole number from 1")
+        return int(raw)
+
     def secret(self, name: str, fallback_file: Path) -> str:
         """A secret of at least 32 characters from the environment or the file the set-up made."""
         raw = self.values.get(name)
@@ -95,6 +102,8 @@ class Env:
     def refuse_bad_values(self) -> None:
         """Raise BadSetting for the first setting that could not be used later."""
         self.port("PORT", 8000)
+        for name in ("GRID_HOUSEHOLDS", "UNIT_HOUSEHOLDS"):
+            self.count(name, 1)
         for name in FLAGS:
             self.flag(name, False)
         for name, usual in PLACE_MONTHS.items():

@@ -258,6 +258,9 @@ PLACE_MONTHS = {
     name.removeprefix("PLACE_MONTHS_").lower(): env.months(name, usual)
     for name, usual in USUAL_MONTHS.items()
 }
+# Households of a grid, and of a unit of mutual help, where a redraw is proposed by size.
+GRID_HOUSEHOLDS = env.count("GRID_HOUSEHOLDS", 300)
+UNIT_HOUSEHOLDS = env.count("UNIT_HOUSEHOLDS", 30)
 # Uploaded workbooks are kept outside any served folder and deleted after their import.
 UPLOAD_DIR = VAR_DIR / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

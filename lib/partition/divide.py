@@ -77,6 +77,9 @@ def divide(
     held = _held(outline, locked)
     if held and shapely.difference(outline, shapely.union_all(held)).area < LEAST_AREA:
         raise AllLocked("everything is locked")
+    places = len(np.unique(np.round(xy, 3), axis=0))
+    if k > places:
+        raise TooMany(f"{k} grids for {places} places", most=places)
     cells = make_cells(outline, xy, load, k=k, barriers=barriers, locked=held)
     if not cells.many or not cells.count.any():
         raise AllLocked("everything with households is locked")
