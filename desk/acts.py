@@ -26,7 +26,7 @@ PAGES = {
     "households.Household": "household", "grids.Post": "post", "grids.Person": "person",
     "casework.Deed": "deed", "casework.Activity": "activity", "grids.Organisation": "organisation",
     "casework.Meeting": "meeting",
-    "casework.Issue": "issue",
+    "casework.Issue": "issue", "planning.MatchDraft": "plan",
 }  # fmt: skip
 #: Page where such a thing is made, for when taking back its making takes its own page, too.
 MADE_AT = {

@@ -65,12 +65,12 @@ def of_selection(request: SignedInRequest) -> HttpResponseBase:
         households = households_chosen(request, asked)
         links = links_printable(request.user, on=asked.on).filter(household__in=households)
         keys = [str(key) for key in links.values_list("pk", flat=True)]
-        return _file(request, {"links": keys})
+        return cards_file(request, {"links": keys})
     except Refusal as refusal:
         return table_page(request, asked, error=refusal.sentence)
 
 
-def _file(request: SignedInRequest, query: dict[str, object]) -> HttpResponseBase:
+def cards_file(request: SignedInRequest, query: dict[str, object]) -> HttpResponseBase:
     """A few cards at once; for many, the page where the worker's file is fetched."""
     on, address = today(), public_address(request)
     links: QuerySet[Link] = links_asked(query, request.user, on=on)
@@ -116,7 +116,7 @@ def of_area(request: SignedInRequest) -> HttpResponseBase:
     try:
         if which not in WHICH:
             raise Refusal(_("Choose which cards to print."))
-        return _file(request, {"path": area.path, "which": which})
+        return cards_file(request, {"path": area.path, "which": which})
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect("{}?area={}".format("/cards/", request.POST.get("area", "")))

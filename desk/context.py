@@ -145,6 +145,8 @@ def pages_of(user: User) -> list[tuple[str, SafeString]]:
             pages.append(("tasks", _("Tasks")))
     if scope.areas:
         pages += [("tables", _("Tables")), ("tasks", _("Tasks"))]
+    if scope.manage or Kind.LEADER in scope.kinds:
+        pages.append(("plans", _("Drafts of contacts")))
     if scope.manage:
         pages.append(("submissions", _("From residents")))
     if counts.get("exemptions"):

@@ -103,6 +103,7 @@ urlpatterns = [
     path("", include("desk.figures.urls")),
     path("", include("desk.matters.urls")),
     path("", include("desk.redraws.urls")),
+    path("", include("desk.plans.urls")),
     path("issues/<uuid:key>/photos/", photos.add, name="issue-photo-add"),
     path("issues/<uuid:key>/photos/<uuid:photo>.jpg", photos.show, name="issue-photo"),
     path(

@@ -93,10 +93,11 @@ def addresses(world: World) -> list[str]:
             place = point(*row[3])
             found.append(f"/api/v1/households?at={place.x},{place.y}&within=200")
     found += ["/emergency/", "/emergency/new/", "/tasks/", "/tasks/new/", "/samples/"]
-    found += ["/matters/answers/"]
+    found += ["/matters/answers/", "/plans/", "/plans/new/", "/plans/compare/"]
     for key, level, *_rest in AREAS:
         code = CODES[key]
         found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]
+        found.append(f"/plans/new/?area={code}")
         found.append(f"/tasks/supervise/?area={code}&sum=matters")
         found += [
             f"/api/v1/coverage?area={code}",

@@ -35,6 +35,7 @@ from households.services import exemption_ask
 from jobs.acts import act
 from jobs.models import ImportRun
 from lib.clock import now
+from planning.matching.drafts import draft_order
 from reports.forms import form_keep
 from tests.contacting import contact_record
 from tests.people import World
@@ -46,7 +47,7 @@ KEPT_UNDER = {
     "activities": "activity", "exemptions": "exemption", "forms": "form", "issues": "issue",
     "households": "household", "meetings": "meeting", "offers": "offer", "people": "person",
     "organisations": "organisation", "posts": "post", "samples": "sample", "tasks": "task",
-    "submissions": "submission", "matters": "import",
+    "submissions": "submission", "matters": "import", "plans": "plan",
 }  # fmt: skip
 
 
@@ -142,6 +143,7 @@ def furnish(world: World) -> dict[str, Any]:
         "offer": offer,
         "organisation": world.organisations["bureau"],
         "person": world.people["worker"],
+        "plan": draft_order(area=world.areas["T1"], on=on, by=manager),
         "post": world.posts["worker"],
         "sample": sample,
         "submission": sent.submission,

@@ -1,0 +1,17 @@
+"""Addresses of the drafts of contacts."""
+
+from django.urls import path
+
+from desk.plans import comparing, home, ordering, page, settling, writing
+
+urlpatterns = [
+    path("plans/", home.page, name="plans"),
+    path("plans/new/", ordering.new, name="plan-new"),
+    path("plans/compare/", comparing.page, name="plan-compare"),
+    path("plans/<uuid:key>/", page.page, name="plan"),
+    path("plans/<uuid:key>/points.json", page.points, name="plan-points"),
+    path("plans/<uuid:key>/steps/", settling.act, name="plan-act"),
+    path("plans/<uuid:key>/cards/", writing.cards, name="plan-cards"),
+    path("plans/<uuid:key>/pairs.xlsx", writing.book, name="plan-book"),
+    path("plans/<uuid:key>/text/", writing.text, name="plan-text"),
+]
