@@ -185,31 +185,51 @@ def _solve(
     """Which of the arcs are taken (their positions)."""
     homes, home = np.unique(household, return_inverse=True)
     staff, holder = np.unique(person, return_inverse=True)
-    rank = np.unique(urgency[homes], return_inverse=True)[1].astype(np.int64) + 1
-    n, m = len(homes), len(staff)
-    lowest = int(cost.min())
-    # On a simple cycle households alternate with people, the sink and the overflow.
-    longest = min(n, m + 2)
-    spread = longest * (int(cost.max()) - lowest) + 1
     wishes = wanted[staff]
-    reward = spread if wishes.any() else 0
-    step = 2 * reward + spread + (int(cost.max()) - lowest)
-    if step * int(rank.max()) * (n + m + 2) > ROOM:
+    scale = scale_of(urgency[homes], len(staff), cost, wishes)
+    return flow(home, holder, cost - scale.lowest, scale, room[staff], wishes)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the three wishes outweigh one another: overflow ``weight`` of each household, ``reward``
+    of a unit beyond a minimum, and the ``lowest`` cost, which is taken off each arc."""
+
+    weight: Ints
+    reward: int
+    lowest: int
+
+
+def scale_of(urgency: Ints, people: int, cost: Ints, wanted: Ints) -> Scale:
+    """The scale for households of these urgencies; ``cost`` holds at least the extremes."""
+    ranks, rank = np.unique(urgency, return_inverse=True)
+    lowest, range_ = int(cost.min()), int(cost.max()) - int(cost.min())
+    # On a simple cycle households alternate with people, the sink and the overflow.
+    spread = min(len(urgency), people + 2) * range_ + 1
+    reward = spread if wanted.any() else 0
+    step = 2 * reward + spread + range_
+    if step * len(ranks) * (len(urgency) + people + 2) > ROOM:
         raise OverflowError("costs and urgencies are too large to be summed exactly")
+    return Scale((rank.astype(np.int64) + 1) * step, reward, lowest)
+
+
+def flow(home: Ints, holder: Ints, cost: Ints, scale: Scale, room: Ints, wanted: Ints) -> Ints:
+    """Which of the arcs are taken (their positions), by the solver. ``cost`` is at least 0."""
+    n, m = len(scale.weight), len(room)
     sink = n + m
-    beyond = room[staff] - wishes
     nodes = np.arange(n + m)
     tails = np.concatenate([home, nodes[:n], nodes[n:], nodes[n:]]).astype(np.int32)
     heads = np.concatenate([n + holder, np.full(n + 2 * m, sink)]).astype(np.int32)
-    capacities = np.concatenate([np.ones(len(cost) + n, dtype=np.int64), wishes, beyond])
-    costs = np.concatenate(
-        [cost - lowest, rank * step, np.zeros(m, dtype=np.int64), np.full(m, reward)]
-    ).astype(np.int64)
-    flow = SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
-    supplies = np.concatenate([np.ones(n, dtype=np.int64), np.zeros(m, dtype=np.int64), [-n]])
-    flow.set_nodes_supplies(np.arange(n + m + 1, dtype=np.int32), supplies)
-    status = flow.solve()
-    if status != flow.OPTIMAL:
+    ones = np.ones(len(cost) + n, dtype=np.int64)
+    beyond = np.full(m, scale.reward, dtype=np.int64)
+    solver = SimpleMinCostFlow()
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(
+        tails, heads, np.concatenate([ones, wanted, room - wanted]),
+        np.concatenate([cost, scale.weight, np.zeros(m, dtype=np.int64), beyond]),
+    )  # fmt: skip
+    supplies = np.concatenate([ones[:n], np.zeros(m, dtype=np.int64), [-n]])
+    solver.set_nodes_supplies(np.arange(n + m + 1, dtype=np.int32), supplies)
+    status = solver.solve()
+    if status != solver.OPTIMAL:
         raise RuntimeError(f"the solver answered {status}")
-    return np.flatnonzero(flow.flows(arcs[: len(cost)]) > 0)
+    return np.flatnonzero(solver.flows(arcs[: len(cost)]) > 0)

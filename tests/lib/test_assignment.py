@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment, linprog
 
+from lib import assignment_wide
 from lib.assignment import NOBODY, Assignment, Problem, assign
+from lib.assignment_wide import NEVER, Block, assign_wide
 
 NONE = np.empty((0, 2), dtype=np.int64)
 
@@ -219,3 +221,38 @@ def test_what_does_not_fit_together_is_refused(wrong):
 def test_sums_that_would_overflow_are_refused_and_not_wrong():
     with pytest.raises(OverflowError):
         assign(problem_of(capacity=[1, 1], urgency=[0, 1], arcs=[(0, 0, 0), (1, 1, 2**60)]))
+
+
+def blocks_of(problem: Problem, size: int) -> list[Block]:
+    """The same costs in blocks of so many households; the last person's column first."""
+    people = np.arange(len(problem.capacity))[::-1]
+    table = np.full((len(problem.urgency), len(people)), NEVER, dtype=np.int32)
+    table[problem.household, problem.person] = problem.cost
+    return [
+        Block(np.arange(a, min(a + size, len(table))), people, table[a : a + size, people])
+        for a in range(0, len(table), size)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_the_cheapest_pairs_are_proved_to_be_enough_or_added_to(seed, monkeypatch):
+    """With one pair of each household to begin with, nearly every problem needs further rounds."""
+    monkeypatch.setattr(assignment_wide, "FIRST", 1)
+    monkeypatch.setattr(assignment_wide, "MORE", 1)
+    problem = random_problem(seed)
+    rng = np.random.default_rng(seed)
+    households, people = len(problem.urgency), len(problem.capacity)
+    given: dict = {"minimum": rng.integers(0, 3, people) if seed % 2 else np.zeros(people, int)}
+    if seed % 3 == 0 and households and people:
+        given["forbidden"] = np.array([[0, 0], [households - 1, people - 1]])
+    if seed % 5 == 0 and households > 1 and people:
+        given["pinned"] = np.array([[1, people - 1]])
+    expected = assign(Problem(**{**problem.__dict__, **given}))
+    blocks = blocks_of(problem, 7)
+    found = assign_wide(problem.capacity, problem.urgency, lambda: blocks, **given)
+    assert served_by(problem, found) == served_by(problem, expected)
+    assert found.missing.sum() == expected.missing.sum()
+    pinned = given.get("pinned", NONE)
+    at = (problem.household == 1) & (problem.person == people - 1)
+    own = int(problem.cost[at].sum()) if len(pinned) else 0
+    assert found.cost + own == expected.cost
