@@ -19,9 +19,8 @@ from psycopg2.extras import DateRange
 from accounts.models import User
 from grids.models import Pairing, Post
 from grids.scope import scope_of
-from households.links import households_lock
+from households.links import households_lock, offers_settle
 from households.models import Handover, Household, Link
-from households.services import ranges_cut
 from lib.errors import Refusal
 from lib.spans import span
 
@@ -118,7 +117,7 @@ def links_create_all(*, pairs: Sequence[Pair], on: date, by: User | None = None)
         raise Refusal(
             _("Somebody else has just named contacts for these households; try again.")
         ) from None
-    _handovers_accept([link.household_id for link in named.linked], on)
+    _offers_settle(named.linked, on)
     return named
 
 
@@ -165,10 +164,13 @@ def _rules(pairs: Sequence[Pair], on: date, by: User | None) -> Rules:
     return Rules(on, by, posts, homes, room, most_of, paired, running, linked)
 
 
-def _handovers_accept(households: Sequence[UUID], on: date) -> None:
-    """A household that got a contact waits for no answer any more."""
-    waiting = Handover.objects.filter(household__in=households, during__contains=on)
-    for handover in waiting:
-        handover.state = Handover.State.ACCEPTED
-        handover.save(update_fields=["state"])
-        ranges_cut([handover], on)
+def _offers_settle(links: Sequence[Link], on: date) -> None:
+    """Who was offered one of the households waits no more, as in naming one contact."""
+    offered = set(
+        Handover.objects.filter(household__in=[link.household_id for link in links])
+        .values_list("household", flat=True)
+        .distinct()
+    )
+    for link in links:
+        if link.household_id in offered:
+            offers_settle(link.household_id, link.post, on)

@@ -5,20 +5,21 @@ All in whole metres of way: a reason makes up for so many. ``docs/definitions.md
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from households.models import Household
-from planning.matching.inputs import REACHING, Candidate, Home, Inputs
+from planning.matching.inputs import REACHING, Home, Inputs
 from planning.matching.options import Options
+from planning.matching.ways import Floats, Ways
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 
 #: Word of a skill, and the needs it fits. The word may be part of a longer one (产业致富).
@@ -41,17 +42,17 @@ FARTHEST = 100_000
 UNKNOWN = 3_000
 #: Metres that a minute by the table of speeds counts as: a slow walk.
 PER_MINUTE = 60
-EARTH = 6_371_008.8
 TIERS = {Household.Tier.ZHONGDIAN: 2, Household.Tier.GUANZHU: 1}
 LONGEST_WAIT = 999
+FITTING = np.array([bits.bit_count() for bits in range(2 ** len(SKILLS))])
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Parallel arrays of what is possible: ``home`` and ``candidate`` are positions in the inputs.
+    """Parallel arrays: ``home`` and ``candidate`` are positions in the inputs.
 
     ``metres`` and ``minutes`` are nan where they are not known; ``skills`` holds a bit for each of
-    ``SKILLS``. By home, then candidate.
+    ``SKILLS``; a pair that is not ``possible`` is beyond reach, or its role is taken.
     """
 
     home: Ints
@@ -61,7 +62,22 @@ class Pairs:
     skills: Ints
     language: Truths
     known: Truths
+    possible: Truths
     cost: Ints
+
+
+@dataclass(frozen=True)
+class Group:
+    """Households filed at one place, ``begin`` up to ``end``, and the posts that reach it."""
+
+    begin: int
+    end: int
+    candidates: Ints
+
+    @property
+    def size(self) -> int:
+        """How many pairs there are."""
+        return (self.end - self.begin) * len(self.candidates)
 
 
 def urgency_of(home: Home) -> int:
@@ -75,62 +91,11 @@ def skill_words(bits: int) -> list[str]:
     return [word for n, word in enumerate(SKILLS) if bits >> n & 1]
 
 
-def pairs_of(inputs: Inputs, options: Options, *, on: date) -> Pairs:
-    """Every possible pair with its reasons and its cost."""
-    home, candidate = _possible(inputs)
-    homes, candidates = inputs.homes, inputs.candidates
-    metres, minutes = way_between(homes, candidates, home, candidate, on=on)
-    if options.reach is not None:
-        near = ~(metres > options.reach)
-        home, candidate, metres, minutes = home[near], candidate[near], metres[near], minutes[near]
-    skills = _need_bits(homes)[home] & _skill_bits(candidates)[candidate]
-    language = _language(homes, candidates, home, candidate)
-    known = _known(inputs, home, candidate)
-    worth = options.weights
-    hard = np.array([h.tier == Household.Tier.ZHONGDIAN for h in homes], dtype=bool)[home]
-    hard &= np.array([c.role in HARD_ROLES for c in candidates], dtype=bool)[candidate]
-    way = np.where(np.isnan(minutes), metres, minutes * PER_MINUTE)
-    way = np.clip(np.nan_to_num(way, nan=UNKNOWN), 0, FARTHEST)
-    count = np.array([bits.bit_count() for bits in range(2 ** len(SKILLS))])
-    cost = np.rint(way).astype(np.int64) * worth.distance
-    cost -= count[skills] * worth.skills + known * worth.known
-    cost -= language * worth.language + hard * worth.hard
-    return Pairs(home, candidate, metres, minutes, skills, language, known, cost)
-
-
-def way_between(
-    homes: Sequence[Home], candidates: Sequence[Candidate], home: Ints, candidate: Ints, *,
-    on: date,
-) -> tuple[Floats, Floats]:  # fmt: skip
-    """Metres in a straight line, and minutes by the table of speeds where there is one."""
-    metres = straight(_places(homes)[home], _places(candidates)[candidate])
-    return metres, np.full(len(home), np.nan)
-
-
-def straight(start: Floats, end: Floats) -> Floats:
-    """Metres along the great circle between WGS 84 points (rows of longitude and latitude).
-
-    On a sphere: within 0.4 % of the ellipsoid, which a choice between neighbours never feels.
-    """
-    x0, y0, x1, y1 = (np.radians(part) for part in (*start.T, *end.T))
-    half = np.sin((y1 - y0) / 2) ** 2 + np.cos(y0) * np.cos(y1) * np.sin((x1 - x0) / 2) ** 2
-    return 2 * EARTH * np.arcsin(np.sqrt(half))
-
-
-def _places(rows: Sequence[Any]) -> Floats:
-    return np.array(
-        [(np.nan, np.nan) if row.lon is None else (row.lon, row.lat) for row in rows],
-        dtype=np.float64,
-    ).reshape(-1, 2)  # fmt: skip
-
-
-def _possible(inputs: Inputs) -> tuple[Ints, Ints]:
-    """Positions of households and of the posts that reach them, each pair once."""
+def groups_of(inputs: Inputs) -> Iterator[Group]:
+    """The households by place, in their order, each with whom it could be given to."""
     at: dict[str, list[int]] = {}
     for n, one in enumerate(inputs.candidates):
         at.setdefault(one.place, []).append(n)
-    homes: list[Ints] = []
-    candidates: list[Ints] = []
     paths = [home.path for home in inputs.homes]
     begin = 0
     while begin < len(paths):
@@ -143,65 +108,155 @@ def _possible(inputs: Inputs) -> tuple[Ints, Ints]:
             for length in REACHING if length <= len(path)
             for n in at.get(path[:length], ())
         }  # fmt: skip
-        found = np.array(sorted(once.values()), dtype=np.int64)
-        homes.append(np.repeat(np.arange(begin, end), len(found)))
-        candidates.append(np.tile(found, end - begin))
+        if once:
+            yield Group(begin, end, np.array(sorted(once.values()), dtype=np.int64))
         begin = end
-    none = np.empty(0, dtype=np.int64)
-    home, candidate = np.concatenate([none, *homes]), np.concatenate([none, *candidates])
-    if inputs.taken:
-        row = {h.id: n for n, h in enumerate(inputs.homes)}
-        roles = {role: n for n, role in enumerate(sorted({c.role for c in inputs.candidates}))}
-        gone = [
-            row[key] * len(roles) + roles[role]
-            for key, role in inputs.taken if role in roles and key in row
-        ]  # fmt: skip
-        role = np.array([roles[c.role] for c in inputs.candidates], dtype=np.int64)
-        left = ~np.isin(home * len(roles) + role[candidate], gone)
-        home, candidate = home[left], candidate[left]
-    return home, candidate
 
 
-def _need_bits(homes: Sequence[Home]) -> Ints:
-    bit = {code: 1 << n for n, codes in enumerate(SKILLS.values()) for code in codes}
-    found = np.zeros(len(homes), dtype=np.int64)
-    for n, home in enumerate(homes):
-        for code in home.needs:
-            found[n] |= bit.get(code, 0)
-    return found
+def crossed(begin: int, end: int, candidates: Ints) -> tuple[Ints, Ints]:
+    """Every pair of some households in a row and some candidates, by household."""
+    return np.repeat(np.arange(begin, end), len(candidates)), np.tile(candidates, end - begin)
 
 
-def _skill_bits(candidates: Sequence[Candidate]) -> Ints:
-    found = np.zeros(len(candidates), dtype=np.int64)
-    for n, one in enumerate(candidates):
-        for place, word in enumerate(SKILLS):
-            if any(word in skill for skill in one.skills):
-                found[n] |= 1 << place
-    return found
+@dataclass(frozen=True)
+class Reasons:
+    """Knows of any pair of the inputs what speaks for it; what it needs is made ready once."""
+
+    inputs: Inputs
+    options: Options
+    on: date
+
+    def of(self, home: Ints, candidate: Ints) -> Pairs:
+        """The pairs at these positions with their reasons and cost."""
+        metres, minutes = self._ways.between(home, candidate)
+        skills = self._needs[home] & self._skills[candidate]
+        language = self._speaks[self._wants[home], candidate]
+        known = _among(home, self._person[candidate], self._known, self._people)
+        hard = self._hardest[home] & self._leads[candidate]
+        possible = ~_among(home, self._role[candidate], self._taken, self._roles)
+        if self.options.reach is not None:
+            possible &= ~(metres > self.options.reach)
+        worth = self.options.weights
+        way = np.where(np.isnan(minutes), metres, minutes * PER_MINUTE)
+        way = np.clip(np.nan_to_num(way, nan=UNKNOWN), 0, FARTHEST)
+        cost = np.rint(way).astype(np.int64) * worth.distance
+        cost -= FITTING[skills] * worth.skills + known * worth.known
+        cost -= language * worth.language + hard * worth.hard
+        return Pairs(home, candidate, metres, minutes, skills, language, known, possible, cost)
+
+    @cached_property
+    def _ways(self) -> Ways:
+        return Ways(self.inputs.homes, self.inputs.candidates, self.on)
+
+    @cached_property
+    def _needs(self) -> Ints:
+        bit = {code: 1 << n for n, codes in enumerate(SKILLS.values()) for code in codes}
+        found = np.zeros(len(self.inputs.homes), dtype=np.int64)
+        for n, home in enumerate(self.inputs.homes):
+            for code in home.needs:
+                found[n] |= bit.get(code, 0)
+        return found
+
+    @cached_property
+    def _skills(self) -> Ints:
+        found = np.zeros(len(self.inputs.candidates), dtype=np.int64)
+        for n, one in enumerate(self.inputs.candidates):
+            for place, word in enumerate(SKILLS):
+                if any(word in skill for skill in one.skills):
+                    found[n] |= 1 << place
+        return found
+
+    @cached_property
+    def _languages(self) -> list[str]:
+        return sorted({home.language.strip() for home in self.inputs.homes} - COMMON)
+
+    @cached_property
+    def _wants(self) -> Ints:
+        """Of each household the position of its language; the last one is none."""
+        row = {language: n for n, language in enumerate(self._languages)}
+        return _positions([row.get(h.language.strip(), len(row)) for h in self.inputs.homes])
+
+    @cached_property
+    def _speaks(self) -> Truths:
+        """Who speaks a language: by its name, or languages at large."""
+        table = np.zeros((len(self._languages) + 1, len(self.inputs.candidates)), dtype=bool)
+        for n, language in enumerate(self._languages):
+            table[n] = [
+                any(skill == LANGUAGE or language in skill for skill in one.skills)
+                for one in self.inputs.candidates
+            ]
+        return table
+
+    @cached_property
+    def _hardest(self) -> Truths:
+        return _truths(home.tier == Household.Tier.ZHONGDIAN for home in self.inputs.homes)
+
+    @cached_property
+    def _leads(self) -> Truths:
+        return _truths(one.role in HARD_ROLES for one in self.inputs.candidates)
+
+    @cached_property
+    def _rows(self) -> dict[Any, int]:
+        return {home.id: n for n, home in enumerate(self.inputs.homes)}
+
+    @cached_property
+    def _person_rows(self) -> dict[Any, int]:
+        return _numbered(one.person_id for one in self.inputs.candidates)
+
+    @cached_property
+    def _role_rows(self) -> dict[Any, int]:
+        return _numbered(one.role for one in self.inputs.candidates)
+
+    @property
+    def _people(self) -> int:
+        return len(self._person_rows)
+
+    @property
+    def _roles(self) -> int:
+        return len(self._role_rows)
+
+    @cached_property
+    def _person(self) -> Ints:
+        return _positions([self._person_rows[c.person_id] for c in self.inputs.candidates])
+
+    @cached_property
+    def _role(self) -> Ints:
+        return _positions([self._role_rows[c.role] for c in self.inputs.candidates])
+
+    @cached_property
+    def _known(self) -> Ints:
+        return self._keys(self.inputs.known, self._person_rows)
+
+    @cached_property
+    def _taken(self) -> Ints:
+        return self._keys(self.inputs.taken, self._role_rows)
+
+    def _keys(self, pairs: Collection[tuple[Any, Any]], rows: dict[Any, int]) -> Ints:
+        """Pairs of a household and something numbered, each as one number."""
+        return _positions(
+            [
+                self._rows[home] * len(rows) + rows[other]
+                for home, other in pairs if home in self._rows and other in rows
+            ]
+        )  # fmt: skip
 
 
-def _language(
-    homes: Sequence[Home], candidates: Sequence[Candidate], home: Ints, candidate: Ints
-) -> Truths:
-    """Whether somebody speaks what the household prefers: by that name, or languages at large."""
-    spoken = sorted({h.language.strip() for h in homes} - COMMON)
-    if not spoken:
+def _among(home: Ints, other: Ints, keys: Ints, width: int) -> Truths:
+    if not len(keys):
         return np.zeros(len(home), dtype=bool)
-    row = {language: n for n, language in enumerate(spoken)}
-    table = np.zeros((len(spoken) + 1, len(candidates)), dtype=bool)
-    for language, n in row.items():
-        table[n] = [any(s == LANGUAGE or language in s for s in c.skills) for c in candidates]
-    wants = np.array([row.get(h.language.strip(), len(spoken)) for h in homes], dtype=np.int64)
-    return table[wants[home], candidate]
+    return np.isin(home * width + other, keys)
 
 
-def _known(inputs: Inputs, home: Ints, candidate: Ints) -> Truths:
-    if not inputs.known:
-        return np.zeros(len(home), dtype=bool)
-    row = {h.id: n for n, h in enumerate(inputs.homes)}
-    people: dict[Any, int] = {}
-    for one in inputs.candidates:
-        people.setdefault(one.person_id, len(people))
-    person = np.array([people[c.person_id] for c in inputs.candidates], dtype=np.int64)
-    met = [row[h] * len(people) + people[p] for h, p in inputs.known if p in people and h in row]
-    return np.isin(home * len(people) + person[candidate], met)
+def _positions(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
+
+
+def _truths(values: Iterator[bool]) -> Truths:
+    return np.fromiter(values, dtype=bool)
+
+
+def _numbered(values: Iterator[Any]) -> dict[Any, int]:
+    found: dict[Any, int] = {}
+    for value in values:
+        found.setdefault(value, len(found))
+    return found

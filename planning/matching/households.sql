@@ -1,12 +1,14 @@
 -- What the matching asks of households that have nobody, one row each, in the order of place and
 -- key. Parameters: %(keys)s uuid[], %(on)s date. Needs are those in force (P3); ``waits`` is how
--- many days nobody reached it and nobody was its contact.
+-- many days nobody reached it and nobody was its contact. The place is where the household is on
+-- the day, by the season (households/places.py).
 SELECT h.id, h.path, h.tier, h.language,
-    public.st_x(h.location) AS lon, public.st_y(h.location) AS lat,
+    public.st_x(place.point) AS lon, public.st_y(place.point) AS lat,
     coalesce(n.codes, '{}') AS needs,
     %(on)s::date - greatest(h.registered_on, l.ended_on, c.reached_on) AS waits
 FROM households_household h
 JOIN unnest(%(keys)s::uuid[]) wanted (id) ON wanted.id = h.id
+CROSS JOIN LATERAL (SELECT {place} AS point) place
 LEFT JOIN LATERAL (
     SELECT array_agg(DISTINCT k.code) AS codes
     FROM households_need n

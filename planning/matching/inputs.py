@@ -19,12 +19,13 @@ from django.db import connection
 from casework.coverage import SQL, areas_beneath, asked, refresh
 from grids.models import Role
 from households.models import Household
+from households.places import PLACE_ON
 from lib.clock import today
 from lib.spans import months_after
 from planning.matching.options import Options
 
 HERE = Path(__file__).parent
-HOUSEHOLDS = (HERE / "households.sql").read_text("utf-8")
+HOUSEHOLDS = (HERE / "households.sql").read_text("utf-8").replace("{place}", PLACE_ON)
 PEOPLE = (HERE / "people.sql").read_text("utf-8")
 #: Lengths of the paths a candidate may stand at, from the village down.
 REACHING = (12, 16, 20)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -14,9 +16,12 @@ from accounts.models import User
 from grids.models import Post
 from grids.services import require_manage
 from households.importing.writing import NULL, copy_rows
-from households.links import reaches
+from households.links import post_load, reaches
 from lib.errors import Outdated, Refusal
-from planning.matching.solving import Proposal
+from planning.matching.costs import Reasons, skill_words
+from planning.matching.inputs import inputs_read
+from planning.matching.options import options_read
+from planning.matching.solving import Proposal, known_number
 from planning.matching.sums import sums_keep
 from planning.models import MatchDraft, MatchLine, MatchRejection
 
@@ -111,8 +116,8 @@ def _decide(
         MatchRejection.objects.filter(
             draft=draft, household_id=line.household_id, post__person=post.person_id
         ).delete()
-        line.post, line.skills, line.metres, line.minutes = post, [], None, None
-        line.language = line.known = False
+        line.post = post
+        _explain(draft, line, post, on)
     if state == State.PROPOSED and line.post_id is None:
         MatchRejection.objects.filter(draft=draft, household_id=line.household_id).delete()
     elif line.post_id is None:
@@ -124,6 +129,28 @@ def _decide(
     else:
         MatchDraft.objects.filter(pk=draft.pk).update(version=F("version") + 1)
     return line
+
+
+def _explain(draft: MatchDraft, line: MatchLine, post: Post, on: date) -> None:
+    """Write on a line what speaks for a post chosen by hand; of one that is no candidate, and was
+    named all the same, no more than its load is known."""
+    line.skills, line.metres, line.minutes = [], None, None
+    line.language, line.known, line.cost = False, False, 0
+    line.load_before, line.most = post_load(post, on=on)
+    given = draft.lines.exclude(pk=line.pk).filter(
+        post__person=post.person_id, post__role=post.role_id
+    )
+    line.load_after = line.load_before + given.count() + 1
+    options = replace(options_read(draft.options), roles=(post.role_id,), reach=None)
+    inputs = inputs_read(draft.path, options, on=on, keys=[line.household_id])
+    for n, one in enumerate(inputs.candidates):
+        if one.id == post.pk:
+            pair = Reasons(inputs, options, on).of(np.array([0]), np.array([n]))
+            line.metres, line.minutes = known_number(pair.metres[0]), known_number(pair.minutes[0])
+            line.skills = skill_words(int(pair.skills[0]))
+            line.language, line.known = bool(pair.language[0]), bool(pair.known[0])
+            line.cost = int(pair.cost[0])
+            return
 
 
 def _check_choice(line: MatchLine, post: Post, on: date) -> None:

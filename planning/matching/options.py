@@ -17,6 +17,8 @@ from lib.errors import Refusal
 USUAL_REASONS = tuple(reason for reason in REASONS if reason != "handover")
 FARTHEST = 500_000
 HEAVIEST = 100_000
+#: Of a metre: more than this would make nothing else count.
+HEAVIEST_METRE = 100
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,9 @@ def options_read(raw: Mapping[str, Any]) -> Options:
             )  # fmt: skip
     reach = raw.get("reach")
     weights = {
-        name: _number(value, "weights", 0, HEAVIEST, weight_words)
+        name: _number(
+            value, "weights", 0, HEAVIEST_METRE if name == "distance" else HEAVIEST, weight_words
+        )
         for name, value in (raw.get("weights") or {}).items()
         if name in Weights.__dataclass_fields__ and value not in (None, "")
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,13 +14,25 @@ from numpy.typing import NDArray
 from grids.limits import MOST_LINKS
 from grids.models import Post
 from households.links import post_load
-from lib.assignment import NOBODY, Problem, assign
+from lib.assignment import NOBODY, Assignment, Problem, assign
+from lib.assignment_wide import NEVER, Block, assign_wide
 from lib.errors import Refusal
-from planning.matching.costs import Pairs, pairs_of, skill_words, urgency_of
+from planning.matching.costs import (
+    Group,
+    Pairs,
+    Reasons,
+    crossed,
+    groups_of,
+    skill_words,
+    urgency_of,
+)
 from planning.matching.inputs import Inputs
 from planning.matching.options import Options
 
 Ints = NDArray[np.int64]
+#: Up to so many pairs are held at once; more are read in blocks of so many.
+WIDE = 4_000_000
+BLOCK = 1_000_000
 #: A person in a role: limits and loads are counted so.
 Holder = tuple[UUID, str]
 
@@ -73,45 +85,43 @@ def solve(
     """The best proposal. ``pinned`` are posts by household, kept whatever they cost; ``rejected``
     pairs of household and person that must not come. ``tell`` as for ``assign``."""
     pinned = pinned or {}
-    pairs = pairs_of(inputs, options, on=on)
+    reasons, groups = Reasons(inputs, options, on), list(groups_of(inputs))
     holders = holders_of(inputs, options)
     pinned_to = _pinned(inputs, holders, pinned, options, on)
     holder = np.array(
         [holders.position[c.person_id, c.role] for c in inputs.candidates], dtype=np.int64
     )
     row = {home.id: n for n, home in enumerate(inputs.homes)}
-    urgency = np.array([urgency_of(home) for home in inputs.homes], dtype=np.int64)
-    minimum = np.maximum(options.minimum - np.array(holders.links, dtype=np.int64), 0)
+    asked = Asked(
+        reasons, groups, holder, holders.room(),
+        urgency=np.array([urgency_of(home) for home in inputs.homes], dtype=np.int64),
+        minimum=np.maximum(options.minimum - np.array(holders.links, dtype=np.int64), 0),
+        pinned=np.array(sorted(pinned_to.items()), dtype=np.int64).reshape(-1, 2),
+        forbidden=_forbidden(holders, row, rejected),
+    )  # fmt: skip
     try:
-        found = assign(
-            Problem(
-                holders.room(), urgency, pairs.home, holder[pairs.candidate], pairs.cost,
-                minimum=minimum if options.minimum else None,
-                pinned=np.array(sorted(pinned_to.items()), dtype=np.int64),
-                forbidden=_forbidden(holders, row, rejected),
-            ),
-            tell,
-        )  # fmt: skip
+        found = asked.narrow(tell) if asked.size <= WIDE else asked.wide(tell)
     except OverflowError:
         raise Refusal(
             _("The weights are too large to be added up exactly; lower them."), field="weights"
         ) from None
-    arcs = _arcs_taken(pairs, holder, found.person)
+    chosen = asked.chosen(found.person)
+    at = {int(home): n for n, home in enumerate(chosen.home)}
     proposals = []
     for n, home in enumerate(inputs.homes):
-        arc, whom, post = arcs.get(n), int(found.person[n]), pinned.get(home.id)
-        if arc is not None and post is None:
-            post = inputs.candidates[pairs.candidate[arc]].id
+        pair, whom, post = at.get(n), int(found.person[n]), pinned.get(home.id)
+        if pair is not None and post is None:
+            post = inputs.candidates[chosen.candidate[pair]].id
         given = whom != NOBODY
         proposals.append(
             Proposal(
                 home.id, home.path, post,
-                _known_number(pairs.metres[arc]) if arc is not None else None,
-                _known_number(pairs.minutes[arc]) if arc is not None else None,
-                skill_words(int(pairs.skills[arc])) if arc is not None else [],
-                bool(arc is not None and pairs.language[arc]),
-                bool(arc is not None and pairs.known[arc]),
-                int(urgency[n]), int(pairs.cost[arc]) if arc is not None else 0,
+                known_number(chosen.metres[pair]) if pair is not None else None,
+                known_number(chosen.minutes[pair]) if pair is not None else None,
+                skill_words(int(chosen.skills[pair])) if pair is not None else [],
+                bool(pair is not None and chosen.language[pair]),
+                bool(pair is not None and chosen.known[pair]),
+                int(asked.urgency[n]), int(chosen.cost[pair]) if pair is not None else 0,
                 holders.links[whom] if given else 0,
                 holders.links[whom] + int(found.load[whom]) if given else 0,
                 holders.most[whom] if given else None,
@@ -120,7 +130,87 @@ def solve(
     return Solution(proposals, int(np.count_nonzero(found.missing)))
 
 
-def _known_number(value: float) -> float | None:
+@dataclass(frozen=True)
+class Asked:
+    """The problem in numbers. ``holder`` is the position of each candidate's person and role."""
+
+    reasons: Reasons
+    groups: Sequence[Group]
+    holder: Ints
+    room: Ints
+    urgency: Ints
+    minimum: Ints
+    pinned: Ints
+    forbidden: Ints
+
+    @property
+    def size(self) -> int:
+        """How many pairs there are."""
+        return sum(group.size for group in self.groups)
+
+    def narrow(self, tell: Callable[[int, int], None] | None) -> Assignment:
+        """Solved with all pairs at once."""
+        crosses = [crossed(g.begin, g.end, g.candidates) for g in self.groups]
+        none = np.empty(0, dtype=np.int64)
+        pairs = self.reasons.of(
+            np.concatenate([none, *(home for home, _c in crosses)]),
+            np.concatenate([none, *(candidate for _h, candidate in crosses)]),
+        )
+        usable = pairs.possible
+        return assign(
+            Problem(
+                self.room, self.urgency, pairs.home[usable],
+                self.holder[pairs.candidate[usable]], pairs.cost[usable], minimum=self.minimum,
+                pinned=self.pinned, forbidden=self.forbidden,
+            ),
+            tell,
+        )  # fmt: skip
+
+    def wide(self, tell: Callable[[int, int], None] | None) -> Assignment:
+        """Solved with the cheapest pairs, and proved for all."""
+        return assign_wide(
+            self.room, self.urgency, self._blocks, minimum=self.minimum, pinned=self.pinned,
+            forbidden=self.forbidden, tell=tell,
+        )  # fmt: skip
+
+    def _blocks(self) -> Iterator[Block]:
+        for group in self.groups:
+            # Columns of one holder stand together, and only the cheapest of them counts.
+            order = group.candidates[np.argsort(self.holder[group.candidates], kind="stable")]
+            staff, first = np.unique(self.holder[order], return_index=True)
+            rows = max(BLOCK // len(order), 1)
+            for begin in range(group.begin, group.end, rows):
+                end = min(begin + rows, group.end)
+                pairs = self.reasons.of(*crossed(begin, end, order))
+                cost = np.where(pairs.possible, pairs.cost, NEVER).astype(np.int32)
+                table = cost.reshape(end - begin, len(order))
+                if len(staff) < len(order):
+                    table = np.minimum.reduceat(table, first, axis=1)
+                yield Block(np.arange(begin, end), staff, table)
+
+    def chosen(self, person: Ints) -> Pairs:
+        """Of each household given to somebody the cheapest pair with that holder."""
+        own: dict[int, list[int]] = {}
+        for n, whom in enumerate(self.holder.tolist()):
+            own.setdefault(whom, []).append(n)
+        home, candidate = [], []
+        for group in self.groups:
+            near = set(group.candidates.tolist())
+            for n in range(group.begin, group.end):
+                for one in own.get(int(person[n]), ()):
+                    if one in near:
+                        home.append(n)
+                        candidate.append(one)
+        pairs = self.reasons.of(np.array(home, np.int64), np.array(candidate, np.int64))
+        order = np.lexsort((pairs.candidate, pairs.cost, ~pairs.possible, pairs.home))
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = pairs.home[order[1:]] != pairs.home[order[:-1]]
+        kept = order[first]
+        return Pairs(*(column[kept] for column in vars(pairs).values()))
+
+
+def known_number(value: float) -> float | None:
+    """A number rounded to a tenth; None where it is not known (nan)."""
     return None if np.isnan(value) else round(float(value), 1)
 
 
@@ -175,12 +265,3 @@ def _forbidden(
         for household, person in rejected if household in row for n in roles.get(person, ())
     ]  # fmt: skip
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
-
-
-def _arcs_taken(pairs: Pairs, holder: Ints, chosen: Ints) -> dict[int, int]:
-    """The pair that stands for each household given to somebody: the cheapest with that holder."""
-    match = np.flatnonzero(holder[pairs.candidate] == chosen[pairs.home])
-    order = match[np.lexsort((pairs.candidate[match], pairs.cost[match], pairs.home[match]))]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = pairs.home[order[1:]] != pairs.home[order[:-1]]
-    return dict(zip(pairs.home[order[first]].tolist(), order[first].tolist(), strict=True))

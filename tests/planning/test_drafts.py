@@ -229,6 +229,8 @@ def test_pins_stay_and_rejected_pairs_do_not_come_again(world):
     draft = draft_again(draft=draft, on=world.on, by=manager)
     assert line(world, draft, "li").post == world.posts["second"]
     assert line(world, draft, "li").state == MatchLine.State.PINNED
+    hers = draft.lines.filter(post=world.posts["second"])
+    assert line(world, draft, "li").load_after == hers.count()
     assert line(world, draft, "sun").post not in (None, rejected)
     assert draft.sums["matched"] == 3
 
