@@ -188,6 +188,7 @@ def fill_demo(target: Target) -> None:
     target.migrate()
     say("Loading the demo town; this takes about a minute")
     manage("load_demo", "--password-file", str(PASSWORD_FILE), env=target.owner_env)
+    manage("load_demo_plans", "--verbosity", "0", env=target.owner_env)
     say("Writing the summaries of the last twelve weeks; this takes about twenty seconds")
     manage("snapshot", "--weeks", "12", "--verbosity", "0", env=target.owner_env)
 

@@ -31,7 +31,7 @@ def sums_shown(draft: MatchDraft) -> dict[str, Any]:
         "sums": sums, "matched": sums.get("matched", 0), "short": sums.get("short", 0),
         "more_people": sums.get("more_people", 0),
         "metres": length(sums["metres"]) if sums.get("metres") is not None else "",
-        "said": draft_said(draft),
+        "said": draft_said(draft) if sums.get("said") else "",
         "figures": [
             _figure(_("Without contact"), before.get("gap"), after.get("gap"), fewer=True),
             _share(_("Linked"), "linked", before, after),

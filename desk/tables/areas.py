@@ -16,7 +16,7 @@ from casework.models import AreaMetric
 from desk.tables.asked import Asked
 from desk.tables.keyset import Order
 from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total
-from desk.tables.words import SEES_AREAS, SEES_HOUSEHOLDS
+from desk.tables.words import SEES_AREAS, SEES_HOUSEHOLDS, plan_for
 from grids.models import Area, AreaCode, Boundary, Post
 from grids.paths import KEY_LENGTH
 
@@ -191,6 +191,10 @@ class Areas(Table):
             _("There is no area yet. Load the list of codes, or the outlines."),
             [(reverse("import"), _("Load a list"))],
         )
+
+    def adds(self, asked: Asked) -> list[tuple[str, Any]]:
+        """Who manages an area has contacts proposed for it."""
+        return [plan_for(asked)] if asked.scope.manage else []
 
     def chooses(self, asked: Asked) -> bool:
         """Nothing is done with several areas at once."""

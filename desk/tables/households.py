@@ -26,7 +26,7 @@ from desk.tables.table import (
     Total,
     day,
 )
-from desk.tables.words import REASONS, SEES_HOUSEHOLDS
+from desk.tables.words import REASONS, SEES_HOUSEHOLDS, plan_for
 from grids.models import Role
 from grids.naming import area_labels
 from grids.querysets import beneath
@@ -269,7 +269,10 @@ class Households(Table):
 
     def adds(self, asked: Asked) -> list[tuple[str, Any]]:
         """Who manages an area registers households in it."""
-        return [(reverse("household-new"), _("Register a household"))] if asked.scope.manage else []
+        if not asked.scope.manage:
+            return []
+        found = [(reverse("household-new"), _("Register a household"))]
+        return [plan_for(asked), *found] if asked.has("gap") else found
 
     def href(self, row: Household) -> str:
         """The page of the household."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 SEES_AREAS = frozenset({"worker", "village_lead", "manager", "leader"})
@@ -19,3 +23,10 @@ REASONS = {
     "new": _("Newly registered"),
     "no_grid": _("In no grid"),
 }
+
+
+def plan_for(asked: Any) -> tuple[str, Any]:
+    """The way from a table to a draft of contacts for its area, where that is managed."""
+    area = asked.area if asked.area and asked.scope.manages(asked.area.path) else None
+    query = f"?{urlencode({'area': getattr(area, 'code', '') or area.pk})}" if area else ""
+    return reverse("plan-new") + query, _("Make a draft of contacts")

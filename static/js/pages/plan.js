@@ -9,7 +9,6 @@ import { PairsMap } from '../map/pairs.js';
 const config = JSON.parse(document.getElementById('plan-config').textContent);
 const note = document.getElementById('map-note');
 const side = document.getElementById('map-side');
-const toggle = document.getElementById('map-toggle');
 const PARTS = ['said', 'chips', 'pairs', 'bar', 'figures'];
 const rows = () => [...document.querySelectorAll('.pair')];
 const rowOf = (id) => document.getElementById(`l-${id}`);
@@ -68,8 +67,10 @@ document.addEventListener('focusin', ({ target }) => {
   if (row && !row.classList.contains('chosen')) choose(Number(row.dataset.line));
 });
 
-toggle.hidden = false;
-toggle.addEventListener('click', () => {
+// On a phone the map comes over the top of the list.
+document.addEventListener('click', ({ target }) => {
+  const toggle = target.closest?.('.map-toggle');
+  if (!toggle) return;
   const open = side.classList.toggle('open');
   toggle.setAttribute('aria-expanded', String(open));
   if (open) {
