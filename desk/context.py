@@ -22,8 +22,9 @@ from casework.tasks import tasks_waiting
 from desk.acts import act_shown
 from desk.household import HAS_DUTIES
 from grids.scope import Kind, Scope, kinds_of, scope_of
-from households.models import Exemption
+from households.models import Exemption, Handover
 from lib.clock import now, today
+from planning.handing.standing import again
 
 #: Pages beyond these stand under "More": nobody picks out one of fifteen at a glance.
 ON_THE_BAR = 7
@@ -41,10 +42,13 @@ def _questions(user: User, scope: Scope, on: date) -> list[tuple[str, str, tuple
     if scope.areas or scope.departments:
         asked["tasks"] = tasks_waiting(user, on=on)
     if scope.manage:
+        asked["again"] = again(user, on=on)
         asked["submissions"] = Submission.objects.manageable_by(user).waiting()
         asked["exemptions"] = Exemption.objects.waiting_for(user)
         if Kind.LEADER not in scope.kinds:
             asked["approvals"] = IssueRequest.objects.waiting_for(user)
+    if scope.own:
+        asked["handovers"] = Handover.objects.offered_to(user).waiting(on)
     found = []
     for page, rows in asked.items():
         try:
@@ -72,6 +76,8 @@ def waiting_counts(user: User) -> dict[str, int]:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {parts}", values)
             counts = dict(zip((page for page, *_rest in asked), cursor.fetchone(), strict=True))
+    # What came back and what waits for an answer stand on one page.
+    counts["handovers"] = counts.get("handovers", 0) + counts.pop("again", 0)
     if Kind.LEADER in scope.kinds:
         counts["approvals"] = IssueRequest.objects.waiting_for(user).count()
     return counts
@@ -139,6 +145,8 @@ def pages_of(user: User) -> list[tuple[str, SafeString]]:
         pages.append(("today", _("Today")))
     if scope.own:
         pages.append(("mine", _("My households")))
+    if counts.get("handovers") and not scope.manage:
+        pages.append(("handovers", _("Handovers")))
     if scope.departments:
         pages.append(("matters", _("Matters")))
         if not scope.areas:
@@ -165,7 +173,7 @@ def pages_of(user: User) -> list[tuple[str, SafeString]]:
         pages.append(("cards", _("Contact cards")))
     if scope.manage:
         pages += [
-            ("ledgers", _("Ledgers")),
+            ("handovers", _("Handovers")), ("ledgers", _("Ledgers")),
             ("forms", _("Monthly forms")), ("emergency-home", _("Emergency lists")),
             ("import", _("Import")),
         ]  # fmt: skip

@@ -19,6 +19,7 @@ from grids.naming import account_names
 from households.models import (
     Absence,
     Exemption,
+    Handover,
     Household,
     Link,
     Membership,
@@ -128,6 +129,11 @@ def _kind(row: Any) -> str:
     return str(NeedKind.objects.filter(pk=row.kind_id).first() or "")
 
 
+def _offer(row: Any) -> str:
+    post = Post.objects.select_related("person", "role").get(pk=row.to_post_id)
+    return f"{post.person} · {post.role}"
+
+
 def _nothing(row: Any) -> str:
     return ""
 
@@ -137,6 +143,10 @@ WORDS: dict[Any, tuple[Callable[[Any], str], Any, Any, Any]] = {
     Link: (
         _link, gettext_lazy("Contact named: %(what)s"), gettext_lazy("Contact ended: %(what)s"),
         gettext_lazy("Naming taken back: %(what)s"),
+    ),
+    Handover: (
+        _offer, gettext_lazy("Offered to %(what)s"), gettext_lazy("Offer changed: %(what)s"),
+        gettext_lazy("Offer removed: %(what)s"),
     ),
     Membership: (
         _area, gettext_lazy("Filed under %(what)s"), gettext_lazy("No longer under %(what)s"),
@@ -159,6 +169,14 @@ WORDS: dict[Any, tuple[Callable[[Any], str], Any, Any, Any]] = {
         gettext_lazy("Need taken back: %(what)s"),
     ),
 }  # fmt: skip
+
+
+#: What became of an offer; why stands where those read it who offer it again.
+ANSWERS = {
+    Handover.State.ACCEPTED: gettext_lazy("Handover accepted: %(what)s"),
+    Handover.State.DECLINED: gettext_lazy("Handover declined: %(what)s"),
+    Handover.State.WITHDRAWN: gettext_lazy("Offer taken back: %(what)s"),
+}
 
 
 def _related(household: Household, model: Any, words: tuple[Any, ...]) -> Iterator[Line]:
@@ -187,6 +205,8 @@ def _changed(change: Change, usual: Any) -> Any:
         return _("Out of scope approved: %(what)s")
     if "refused_on" in change.fields:
         return _("Request refused: %(what)s")
+    if "state" in change.fields:
+        return ANSWERS.get(change.fields["state"][1], usual)
     before, after = change.fields.get("during", (None, None))
     if before is not None and before.upper is not None and after.upper is None:
         return _("Goes on as before: %(what)s")
@@ -195,4 +215,6 @@ def _changed(change: Change, usual: Any) -> Any:
 
 def _since(row: Any) -> Any:
     """The day a row began."""
+    if hasattr(row, "proposed_on"):
+        return row.proposed_on
     return row.on if hasattr(row, "on") else row.during.lower

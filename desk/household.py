@@ -30,8 +30,9 @@ from grids.models import Area, Boundary, Post
 from grids.paths import at_and_above
 from grids.scope import scope_of
 from households.candidates import Candidate, candidates
+from households.covers import covers_running
 from households.links import reaches
-from households.models import Household, Link, Need
+from households.models import Handover, Household, Link, Need
 from households.naming import contact_end, contacts_name
 from lib.clock import today
 from lib.errors import Refusal
@@ -82,6 +83,12 @@ def earlier_links(household: Household, *, on: date) -> list[Link]:
     """Links that ended, the latest first; those taken back on their first day left no trace."""
     ended = household.links.filter(void=False, during__endswith__lte=on)
     return list(ended.select_related("role", "post__person").order_by("-during")[:HISTORY])
+
+
+def offers_of(household: Household) -> list[Handover]:
+    """To whom a household was offered, the latest first."""
+    offers = household.handovers.select_related("to_post__person", "to_post__role", "from_post")
+    return list(offers.order_by("-proposed_on", "-pk")[:HISTORY])
 
 
 def choices(household: Household, *, on: date) -> list[Candidate]:
@@ -231,6 +238,8 @@ def show(
         "manages": scope_of(user).manages(household.path),
         "contacts": contacts_in_force(household, on=on),
         "earlier": earlier_links(household, on=on),
+        "covers": covers_running(household, on=on),
+        "offers": offers_of(household),
         "made": household.contacts.select_related("made_by").order_by("-on", "-recorded_at")[
             :HISTORY
         ],

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.gate import SignedInRequest, allow
 from accounts.keys import phone_of
+from accounts.models import User
 from accounts.reads import Read, note_read
 from casework.coverage import refresh
 from grids.basemap import basemap
 from grids.models import Area
 from grids.scope import RIGHTS, scope_of
-from households.models import Household
+from households.models import Cover, Handover, Household
 from lib.clock import today
 
 LINKS_HOUSEHOLDS = tuple(kind for kind, right in RIGHTS.items() if right.own)
@@ -23,19 +25,34 @@ LINKS_HOUSEHOLDS = tuple(kind for kind, right in RIGHTS.items() if right.own)
 
 @dataclass(frozen=True)
 class Line:
-    """One household of the list. ``due_on`` only for those who may know it."""
+    """One household. ``due_on`` only for those who may know it. ``covers``: one stands in there,
+    until the last day ``until`` where one is set."""
 
     household: Household
     place: str
     phone: str
     due_on: date | None
     late: bool
+    covers: bool
+    until: date | None
 
 
 def place_of(household: Household) -> dict[str, object]:
     """Where a household lies, for the page to sort and draw; nulls where nobody knows."""
     longitude, latitude = household.location.coords if household.location else (None, None)
     return {"id": household.pk, "lon": longitude, "lat": latitude}
+
+
+def covered_by(user: User, households: list[Household], *, on: date) -> dict[UUID, date | None]:
+    """Of these, the ones where the person only stands in, with the last day where one is set."""
+    covers = Cover.objects.filter(
+        link__household__in=households, link__post__person=scope_of(user).person,
+        link__void=False, during__contains=on,
+    )  # fmt: skip
+    rows = covers.values_list("link__household", "during")
+    return {
+        household: during.upper and during.upper - timedelta(days=1) for household, during in rows
+    }
 
 
 @allow(*LINKS_HOUSEHOLDS)
@@ -50,6 +67,7 @@ def page(request: SignedInRequest) -> HttpResponse:
     names = dict(
         Area.objects.filter(path__in={h.path for h in households}).values_list("path", "name")
     )
+    covered = covered_by(user, households, on=on)
     lines = [
         Line(
             household,
@@ -57,6 +75,8 @@ def page(request: SignedInRequest) -> HttpResponse:
             phone_of(household.phone_sealed),
             household.due_on if household.pk in knows_due else None,
             household.pk in knows_due and household.due_on is not None and household.due_on < on,
+            household.pk in covered,
+            covered.get(household.pk),
         )
         for household in households
     ]
@@ -68,6 +88,7 @@ def page(request: SignedInRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "late": sum(line.late for line in lines),
+        "offered": Handover.objects.offered_to(user).waiting(on).count(),
         "places": places,
         "basemap": basemap(),
     }

@@ -100,6 +100,7 @@ urlpatterns = [
     path("samples/<uuid:key>/<int:call>/", samples.answer, name="sample-answer"),
     path("log/", lists.log, name="log"),
     path("tables/", include("desk.tables.urls")),
+    path("", include("desk.handing.urls")),
     path("", include("desk.figures.urls")),
     path("", include("desk.matters.urls")),
     path("", include("desk.redraws.urls")),

@@ -29,6 +29,7 @@ from grids.appointing import WORK
 from grids.models import Post
 from grids.naming import area_labels
 from grids.scope import scope_of
+from households.models import Handover
 from jobs.acts import act
 from lib.clock import today
 from lib.errors import Refusal
@@ -123,6 +124,7 @@ def show(
         "backing": [(p, phone_of(p.person.phone_sealed)) for p in urgent_as_backup(user, on=on)],
         "places": [place_of(household) for household in households],
         "own": scope_of(user).own,
+        "offered": Handover.objects.offered_to(user).waiting(on).count(),
     }  # fmt: skip
     return render(request, "desk/visits/today.html", context, status=400 if error else 200)
 

@@ -26,7 +26,6 @@ from lib.clock import today
 from lib.errors import Refusal
 from planning.handing.plans import Line, cover_lines, handed, has_ended
 from planning.handing.sending import Unfit
-from planning.handing.takers import Taker
 
 #: Longer than this nobody is away: the households need another contact.
 LONGEST_DAYS = 366
@@ -34,14 +33,13 @@ LONGEST_DAYS = 366
 
 @dataclass(frozen=True)
 class LeavePlan:
-    """The households of a post from ``start`` until before ``end``; ``choices`` are the backups
-    of each, by its key. ``beyond``: households of areas the reader does not manage."""
+    """The households of a post from ``start`` until before ``end``, with the backups each could
+    have as its choices. ``beyond``: households of areas the reader does not manage."""
 
     post: Post
     start: date
     end: date
     lines: list[Line]
-    choices: dict[UUID, list[Taker]]
     beyond: int
 
     def short(self) -> list[Line]:
@@ -80,7 +78,9 @@ def leave_plan(
         refresh(village, on=today())
     lines = [Line(one, []) for one in mine.order_by("path", "head_name", "pk")]
     choices = cover_lines(lines, post, on=start, end=end, chosen=chosen)
-    return LeavePlan(post, start, end, lines, choices, every.count() - len(lines))
+    for line in lines:
+        line.choices = choices.get(line.household.pk, [])
+    return LeavePlan(post, start, end, lines, every.count() - len(lines))
 
 
 @transaction.atomic

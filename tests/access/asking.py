@@ -133,6 +133,9 @@ def addresses(world: World) -> list[str]:
         found += [page, f"{page}contact/", f"{page}edit/", f"{page}needs/", f"{page}move/"]
         found += [f"{page}?tab=help", f"/deeds/new/?household={household.pk}"]
     found += [f"/sweep/{area.pk}/" for area in world.areas.values()]
+    found += ["/handovers/", f"/handovers/?area={world.areas['V1'].pk}"]
+    for post in world.posts.values():
+        found += [f"/handovers/{word}/?post={post.pk}" for word in ("new", "leave")]
     found += [f"/people/{person.pk}/" for person in world.people.values()]
     found += [f"/organisations/{one.pk}/" for one in world.organisations.values()]
     found += [f"/people/{person.pk}/edit/" for person in world.people.values()]

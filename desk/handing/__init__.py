@@ -1,0 +1,1 @@
+"""Pages of handing over: offers and answers, the plan when somebody leaves, covers meanwhile."""
