@@ -87,6 +87,9 @@ def _held(household: Household, areas: list[Area]) -> list[tuple[str, str]]:
         (_("Persons"), str(household.size or "")),
         (_("Residence"), household.get_residence_display()),
         (_("Place on the map"), f"{place.x:.5f}, {place.y:.5f}" if place else ""),
+        *((str(stay.get_kind_display()),
+           f"{stay.point.x:.5f}, {stay.point.y:.5f}（{stay.months_said}）")
+          for stay in household.places.filter(void=False).order_by("during", "kind")),
         (_("Emergency contact"), " ".join(filter(None, [
             household.emergency_name, phone_of(household.emergency_phone_sealed)]))),
         (_("Preferred way"), household.get_mode_display() if household.mode else ""),

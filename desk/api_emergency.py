@@ -43,6 +43,7 @@ def places(request: SignedInRequest, key: UUID, box: str) -> dict[str, Any]:
                 "id": line.household.pk,
                 "head": line.household.head_name,
                 "address": line.household.address,
+                "season": line.stay.get_kind_display() if line.stay else "",
                 "phone": line.phone,
                 "size": line.household.size,
                 "help": line.help,

@@ -41,7 +41,7 @@ from grids.models import Area
 from grids.naming import area_json, area_labels, name_from_afar
 from grids.scope import Kind, scope_of
 from households.finding import households_found
-from households.models import Household, Link
+from households.models import Household, HouseholdPlace, Link
 from lib.clock import now, today
 from lib.errors import Refusal
 
@@ -62,6 +62,8 @@ class Line:
     phone: str
     help: int | None
     contacts: list[tuple[str, str, str]]
+    #: The seasonal place it is at today, if it is at one: rescue goes there.
+    stay: HouseholdPlace | None
 
 
 @dataclass(frozen=True)
@@ -138,10 +140,14 @@ class Listing:
             contacts[link.household_id].append(
                 (person.name, link.role.name, phone_of(person.phone_sealed))
             )
+        stays = {
+            stay.household_id: stay
+            for stay in HouseholdPlace.objects.lived_in(self.on).filter(household__in=keys)
+        }
         return [
             Line(
                 row, labels[row.path]["name"], phone_of(row.phone_sealed), self.help.get(row.pk),
-                contacts[row.pk],
+                contacts[row.pk], stays.get(row.pk),
             )
             for row in rows
         ]  # fmt: skip

@@ -21,6 +21,7 @@ from households.models import (
     Exemption,
     Handover,
     Household,
+    HouseholdPlace,
     Link,
     Membership,
     Need,
@@ -29,6 +30,7 @@ from households.models import (
 )
 from jobs.changes import Change, changes, changes_of
 from lib.clock import SHANGHAI
+from lib.months import months_said
 
 MOST = 100
 #: Columns of a household that are told with their values, and by what word.
@@ -134,6 +136,10 @@ def _offer(row: Any) -> str:
     return f"{post.person} · {post.role}"
 
 
+def _place(row: Any) -> str:
+    return f"{HouseholdPlace.Kind(row.kind).label}（{months_said(row.months)}）"
+
+
 def _nothing(row: Any) -> str:
     return ""
 
@@ -163,6 +169,11 @@ WORDS: dict[Any, tuple[Callable[[Any], str], Any, Any, Any]] = {
     Review: (
         _nothing, gettext_lazy("Reviewed"), gettext_lazy("Reviewed"),
         gettext_lazy("Review taken back"),
+    ),
+    HouseholdPlace: (
+        _place, gettext_lazy("Seasonal place: %(what)s"),
+        gettext_lazy("Seasonal place changed: %(what)s"),
+        gettext_lazy("Seasonal place taken back: %(what)s"),
     ),
     Need: (
         _kind, gettext_lazy("Need begun: %(what)s"), gettext_lazy("Need changed: %(what)s"),

@@ -6,7 +6,7 @@ Every byte of it is P2 or P3: what a request shows is noted for the access log b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from grids.scope import scope_of
 from households.candidates import Candidate, candidates
 from households.covers import covers_running
 from households.links import reaches
-from households.models import Handover, Household, Link, Need
+from households.models import Handover, Household, HouseholdPlace, Link, Need
 from households.naming import contact_end, contacts_name
 from lib.clock import today
 from lib.errors import Refusal
@@ -167,15 +167,55 @@ def panel(user: User, household: Household, tab: str, *, shows_needs: bool) -> d
         return {"deeds": list(given.select_related("organisation").order_by("-on", "pk"))}
     if tab == "place":
         filed = household.memberships.select_related("area").order_by("-during")
-        return {"filed": list(filed[:HISTORY])}
+        return {"filed": list(filed[:HISTORY]), **seasonal(household, on=today())}
     if tab == "history":
         return {"history": history_of(household, with_needs=shows_needs)}
     return {}
 
 
-def spot(household: Household, *, locate: bool) -> dict[str, Any]:
-    """The place of a household for the small map, and whether it may be moved."""
+@dataclass(frozen=True)
+class PlaceLine:
+    """A seasonal place as the page shows it: whether one lives there now, and how long yet."""
+
+    place: HouseholdPlace
+    now: bool
+    until: date | None
+    over: bool
+
+    @property
+    def last(self) -> date | None:
+        """Its last day; None where it goes on from year to year."""
+        end = self.place.during.upper
+        return end - timedelta(days=1) if end else None
+
+
+def seasonal(household: Household, *, on: date) -> dict[str, Any]:
+    """The seasonal places of a household: those in force or to come, then those that are over."""
+    lines = []
+    for place in household.places.filter(void=False).order_by("during", "kind"):
+        over = place.during.upper is not None and place.during.upper <= on
+        here = on in place.during and on.month in place.months
+        lines.append(PlaceLine(place, here, place.stays_until(on), over))
+    return {
+        "places": [line for line in lines if not line.over],
+        "places_past": [line for line in reversed(lines) if line.over][:HISTORY],
+    }
+
+
+def living_at(household: Household, *, on: date) -> PlaceLine | None:
+    """The seasonal place a household lives at on a day; None where it is at its own."""
+    place = household.places.lived_in(on).first()
+    return place and PlaceLine(place, now=True, until=place.stays_until(on), over=False)
+
+
+def spot(household: Household, *, locate: bool, stay: PlaceLine | None) -> dict[str, Any]:
+    """The registered place of a household for the small map, and whether it may be moved; and
+    the seasonal place it is at, where it is at one (``season``)."""
     longitude, latitude = household.location.coords if household.location else (None, None)
+    at_season = None
+    if stay is not None:
+        lon, lat = stay.place.point.coords
+        at_season = {"lon": lon, "lat": lat, "label": stay.place.get_kind_display()}
     return {
         "kind": "household",
         "id": str(household.pk),
@@ -184,6 +224,7 @@ def spot(household: Household, *, locate: bool) -> dict[str, Any]:
         "lon": longitude,
         "lat": latitude,
         "accuracy": household.location_accuracy_m,
+        "season": at_season,
         "locate": locate,
         "page": address(household),
         "around": middle_of(household) if locate and not household.location else None,
@@ -264,7 +305,8 @@ def show(
     elif shows_due:
         note_read(request, Read("household.due", scope, 1, "P3"))
     context |= panel(user, household, tab, shows_needs=shows_needs)
-    context["spot"] = spot(household, locate=may_locate)
+    context["stay"] = stay = living_at(household, on=on)
+    context["spot"] = spot(household, locate=may_locate, stay=stay)
     if context["manages"] and context["open"]:
         context["choices"] = choices(household, on=on)
     return render(request, "desk/household.html", context, status=400 if error else 200)

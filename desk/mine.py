@@ -38,8 +38,9 @@ class Line:
 
 
 def place_of(household: Household) -> dict[str, object]:
-    """Where a household lies, for the page to sort and draw; nulls where nobody knows."""
-    longitude, latitude = household.location.coords if household.location else (None, None)
+    """Where a household is today, for the page to sort and draw; nulls where nobody knows."""
+    here = household.here
+    longitude, latitude = here.coords if here else (None, None)
     return {"id": household.pk, "lon": longitude, "lat": latitude}
 
 

@@ -20,7 +20,7 @@ from desk import (
     supervising,
     tasks,
 )
-from desk.byhand import leaving, needs, shape, writing
+from desk.byhand import leaving, needs, places, shape, writing
 from desk.ratings import slip as rating_slip
 from desk.visits import contacts as visits
 from desk.visits import ratings, sweep, today
@@ -46,6 +46,9 @@ urlpatterns = [
     path("households/<uuid:key>/split/", shape.split, name="household-split"),
     path("households/<uuid:key>/merge/", shape.merge, name="household-merge"),
     path("households/<uuid:key>/move/", shape.move, name="household-move"),
+    path("households/<uuid:key>/places/new/", places.new, name="place-new"),
+    path("households/<uuid:key>/places/<uuid:place>/", places.edit, name="place-edit"),
+    path("households/<uuid:key>/places/<uuid:place>/end/", places.end, name="place-end"),
     path("households/<uuid:key>/close/", shape.close, name="household-close"),
     path("households/<uuid:key>/reopen/", shape.reopen, name="household-reopen"),
     path("households/<uuid:key>/card/", cards.of_household, name="household-card"),

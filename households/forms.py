@@ -34,6 +34,9 @@ _NEED_HEADERS = (
     "关爱类型", "关爱类别", "救助类型", "救助类别", "困难情况", "特殊群体类型",
 )  # fmt: skip
 
+#: Kinds of seasonal places a file has columns for, and the word their headers begin with.
+SEASONS = {"winter": "冬营地", "summer": "夏牧场", "between": "春秋营地"}
+
 HOUSEHOLDS = Form(
     name="households",
     fields=(
@@ -54,6 +57,15 @@ HOUSEHOLDS = Form(
             ("纬度", "北纬", "lat", "latitude", "Y坐标", "Y", "坐标Y", "北坐标", "纵坐标",
              "百度纬度", "高德纬度", "腾讯纬度", "GPS纬度", "纬度坐标"),
             kind="coordinate",
+        ),
+        *(
+            Field(f"{kind}_{name}", tuple(f"{word}{end}" for end in ends), kind=read)
+            for kind, word in SEASONS.items()
+            for name, ends, read in (
+                ("x", ("经度", "东经", "X坐标"), "coordinate"),
+                ("y", ("纬度", "北纬", "Y坐标"), "coordinate"),
+                ("months", ("月份", "居住月份", "时间"), "months"),
+            )
         ),
         Field(
             "size",

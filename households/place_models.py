@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -17,6 +18,7 @@ from households.querysets import HouseholdPlaceQuerySet
 from lib.geo import mercator_copy
 from lib.history import tracked
 from lib.marks import marks
+from lib.months import months_said, stretch_end
 
 MONTHS = list(range(1, 13))
 
@@ -84,3 +86,18 @@ class HouseholdPlace(models.Model):
             GistIndex(fields=["point_3857"], name="place_point_3857"),
         ]
         triggers = marks(OF_HOUSEHOLD)
+
+    @property
+    def months_said(self) -> str:
+        """Its months in words."""
+        return months_said(self.months)
+
+    def stays_until(self, on: date) -> date | None:
+        """The last day of the stay a day lies in; None where it does not lie in one, or where the
+        stay has no end."""
+        if self.void or on not in self.during or on.month not in self.months:
+            return None
+        ends = [stretch_end(self.months, on)]
+        if self.during.upper is not None:
+            ends.append(self.during.upper - timedelta(days=1))
+        return min((end for end in ends if end is not None), default=None)

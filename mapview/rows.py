@@ -18,7 +18,7 @@ from casework.coverage import SUMS, facts, facts_in, refresh, sums
 from grids.models import Area
 from grids.naming import area_labels
 from grids.scope import scope_of
-from households.models import Household, Link, Membership
+from households.models import Household, HouseholdPlace, Link, Membership
 from households.querysets import HouseholdQuerySet
 from jobs.changes import changes_of
 from lib.clock import SHANGHAI
@@ -196,8 +196,12 @@ def placed_on(household: Household) -> date | None:
 
 
 def household_card(user: User, household: Household, *, on: date) -> dict[str, Any]:
-    """One household with the phones of its contacts (staff, P1), and what one may do there."""
-    longitude, latitude = household.location.coords if household.location else (None, None)
+    """One household with the phones of its contacts (staff, P1), and what one may do there.
+
+    ``lon`` and ``lat`` are where it is on the day: at the seasonal place told by ``season``, else
+    where it is registered.
+    """
+    stay = household.places.lived_in(on).first()
     manages = scope_of(user).manages(household.path)
     return {
         "id": household.id,
@@ -205,12 +209,7 @@ def household_card(user: User, household: Household, *, on: date) -> dict[str, A
         "serial": household.serial,
         "address": household.address,
         "area": area_labels({household.path}, on=on)[household.path],
-        "lon": longitude,
-        "lat": latitude,
-        "source": household.location_source,
-        "source_label": household.get_location_source_display(),
-        "accuracy_m": household.location_accuracy_m,
-        "placed_on": placed_on(household),
+        **(_at_registered(household) if stay is None else _at_season(stay, on=on)),
         "version": household.version,
         "outside": household.outside,
         "links": [
@@ -222,4 +221,34 @@ def household_card(user: User, household: Household, *, on: date) -> dict[str, A
             for link in _links_of([household], on=on)
         ],
         "can": {"locate": manages, "link": manages},
+    }
+
+
+def _at_registered(household: Household) -> dict[str, Any]:
+    longitude, latitude = household.location.coords if household.location else (None, None)
+    return {
+        "lon": longitude,
+        "lat": latitude,
+        "source": household.location_source,
+        "source_label": household.get_location_source_display(),
+        "accuracy_m": household.location_accuracy_m,
+        "placed_on": placed_on(household),
+        "season": None,
+    }
+
+
+def _at_season(stay: HouseholdPlace, *, on: date) -> dict[str, Any]:
+    longitude, latitude = stay.point.coords
+    return {
+        "lon": longitude,
+        "lat": latitude,
+        "source": stay.source,
+        "source_label": stay.get_source_display(),
+        "accuracy_m": stay.accuracy_m,
+        "placed_on": stay.located_on,
+        "season": {
+            "label": stay.get_kind_display(),
+            "months": stay.months_said,
+            "until": stay.stays_until(on),
+        },
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from households.attribution import Place
 from households.importing.matching import Known
+from households.importing.seasons import PlaceChange, PlaceDiffer
 from households.models import Household, Membership, Need, NeedKind
 from households.needcells import NeedMention, needs_text
 from lib.sealing import Sealer
@@ -35,12 +36,15 @@ class Change:
     needs: list[NeedMention] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
     persons: dict[UUID, int] = field(default_factory=dict)
+    places: PlaceChange = field(default_factory=PlaceChange)
     #: Needs of another number of persons than a department's list says, which stands: label,
     #: number on record, number in the file.
     disputed: list[tuple[str, int, int]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.move or self.needs or self.ended or self.persons)
+        return bool(
+            self.values or self.move or self.needs or self.ended or self.persons or self.places
+        )
 
 
 @dataclass
@@ -65,12 +69,14 @@ class Differ:
         self.on = on
         self.needs: dict[UUID, list[NeedOnRecord]] = {}
         self.later: set[UUID] = set()
+        self.places = PlaceDiffer(on=on)
         self.kept_points = 0
         self.unnamed_needs = 0
 
     def load(self, ids: Iterable[UUID]) -> None:
         """Read what is on record about these households beside their own row."""
         wanted = list(ids)
+        self.places.load(wanted)
         for start in range(0, len(wanted), 10_000):
             chunk = wanted[start : start + 10_000]
             # In the order of the export: of two of a kind, the first is the first.
@@ -124,6 +130,8 @@ class Differ:
         moved = self.point(change, row)
         self.place(change, row, moved)
         self.need_changes(change, row["needs"])
+        change.places = self.places.change(known.id, known.registered_on, row["seasons"])
+        self.kept_points += change.places.kept
         return change
 
     def phone_differs(self, new: Any, sealed: Any) -> bool:

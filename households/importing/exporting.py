@@ -11,9 +11,11 @@ from django.db.models import QuerySet
 
 from accounts.keys import sealer
 from grids.importing.exporting import codes_on
-from households.models import Household, Link, Need
+from households.forms import SEASONS
+from households.models import Household, HouseholdPlace, Link, Need
 from households.needcells import NeedMention, needs_text
 from lib.books import Sheet, book_write
+from lib.months import months_written
 
 Residence = Household.Residence
 RESIDENCE = {
@@ -25,6 +27,10 @@ HEADER = (
     "登记日期", "紧急联系人", "紧急联系人电话",
 )  # fmt: skip
 NEEDS_HEADER = "需求"
+#: Beside each kind of seasonal place: longitude, latitude, months.
+SEASON_HEADER = tuple(
+    f"{word}{end}" for word in SEASONS.values() for end in ("经度", "纬度", "月份")
+)
 
 
 #: Named contacts as their own importer reads them.
@@ -47,7 +53,7 @@ def households_workbook(path: str, *, on: date, needs: bool) -> tuple[bytes, int
 
 def households_sheet(found: QuerySet[Household], *, on: date, needs: bool) -> Sheet:
     """Some households as a sheet that imports again without a difference."""
-    header = (*HEADER, NEEDS_HEADER) if needs else HEADER
+    header = (*HEADER, *SEASON_HEADER, *([NEEDS_HEADER] if needs else []))
     return Sheet("户", header, rows(found, on=on, needs=needs))
 
 
@@ -55,6 +61,7 @@ def rows(found: QuerySet[Household], *, on: date, needs: bool) -> Iterator[tuple
     """The cells of every household, in the order of places, names and numbers."""
     codes = codes_on(on)
     wanted = needs_of(found, on) if needs else {}
+    seasons = seasons_of(found, on)
     keys = sealer()
     ordered = found.order_by("path", "head_name", "serial", "pk")
     for h in ordered.iterator(chunk_size=5000):
@@ -64,6 +71,7 @@ def rows(found: QuerySet[Household], *, on: date, needs: bool) -> Iterator[tuple
             repr(h.location.y) if h.location else "", "" if h.size is None else str(h.size),
             RESIDENCE[Residence(h.residence)], h.registered_on.isoformat(), h.emergency_name,
             keys.open(h.emergency_phone_sealed) if h.emergency_phone_sealed else "",
+            *season_cells(seasons.get(h.pk, {})),
             *([needs_text(wanted.get(h.pk, []))] if needs else []),
         )  # fmt: skip
 
@@ -96,6 +104,27 @@ def link_rows(found: QuerySet[Household], *, on: date) -> Iterator[tuple[str, ..
 def code_of(path: str, codes: dict[str, str]) -> str:
     """The code of the finest area of a path that carries one."""
     return next((codes[path[:n]] for n in range(len(path), 0, -4) if path[:n] in codes), "")
+
+
+def season_cells(places: dict[str, HouseholdPlace]) -> Iterator[str]:
+    """The cells of the seasonal places of one household, those of ``SEASON_HEADER``."""
+    for kind in SEASONS:
+        if place := places.get(kind):
+            yield from (repr(place.point.x), repr(place.point.y), months_written(place.months))
+        else:
+            yield from ("", "", "")
+
+
+def seasons_of(found: QuerySet[Household], on: date) -> dict[UUID, dict[str, HouseholdPlace]]:
+    """The seasonal places in force on a day, of each kind the first, as the importer reads it."""
+    wanted: dict[UUID, dict[str, HouseholdPlace]] = {}
+    places = HouseholdPlace.objects.filter(
+        household__in=found.order_by().values("pk"), void=False, during__contains=on,
+        kind__in=SEASONS,
+    )  # fmt: skip
+    for place in places.order_by("during", "pk"):
+        wanted.setdefault(place.household_id, {}).setdefault(place.kind, place)
+    return wanted
 
 
 def needs_of(found: QuerySet[Household], on: date) -> dict[UUID, list[NeedMention]]:

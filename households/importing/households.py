@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from households.importing.matching import Known, Match, Roll, label
 from households.importing.places import FILING_LEVELS, Places
 from households.importing.points import Points, far_points, read_points
 from households.importing.rows import Rows, read_rows
+from households.importing.seasons import Clash, Seasons
 from households.importing.writing import Fresh, changes_write, fresh_write
-from households.models import Household
+from households.models import Household, HouseholdPlace
 from jobs.imports import Candidate, Doubt, Plan, Written
+from jobs.undo import Created
 from lib.errors import Refusal
 from lib.families import fold_members
 from lib.tabular import Table, read_table
@@ -40,6 +43,7 @@ class HouseholdsPlan:
 
     rows: Rows
     points: Points
+    seasons: Seasons
     settled: list[Place | None]
     kinds: NeedKinds
     differ: Differ
@@ -61,6 +65,7 @@ class HouseholdsPlan:
             "lon": lon if known else None,
             "lat": float(self.points.lat[i]) if known else None,
             "cleared": i in self.points.cleared,
+            "seasons": self.seasons.given(i),
         }
 
     def household(self, i: int, on: date) -> Fresh:
@@ -80,6 +85,7 @@ class HouseholdsPlan:
             lon=lon if known else None, lat=float(self.points.lat[i]) if known else None,
             emergency=values["emergency"] or "", emergency_phone=values["emergency_phone"],
             needs=values["needs"] or (),
+            places=self.seasons.fresh(i, since=values["registered_on"] or on),
         )  # fmt: skip
 
 
@@ -106,8 +112,9 @@ class HouseholdsImporter(HouseholdFile):
         )
         rows.problems += points.problems
         rows.faulty |= points.faulty
+        seasons = Seasons(rows, options.get("crs"), rows.filed, places)
         settled = places.settle_all(rows.filed, points.lon, points.lat)
-        data = HouseholdsPlan(rows, points, settled, NeedKinds(), Differ(sealer(), on=on))
+        data = HouseholdsPlan(rows, points, seasons, settled, NeedKinds(), Differ(sealer(), on=on))
         self.bound(data, chosen)
         self.check_needs(data)
         rows.problems += far_points(parsed, points, settled, places)
@@ -168,14 +175,19 @@ class HouseholdsImporter(HouseholdFile):
             else:
                 data.fresh.append(i)
         self.check_fresh(data)
+        data.doubts = {i: found for i, found in data.doubts.items() if self.check_seasons(data, i)}
         for i in data.fresh:
             self.tell_hardship(rows, i, rows.columns["needs"][i])
         data.differ.load({k.id for k in matched.values()})
         for i, known in matched.items():
+            if not data.seasons.check(i, has=partial(data.differ.places.has, known.id)):
+                continue
             try:
                 data.changes[i] = data.differ.change(known, data.row(i))
                 self.tell_hardship(rows, i, data.changes[i].needs)
                 self.tell_disputed(rows, i, data.changes[i])
+            except Clash as clash:
+                rows.wrong(i, clash.column, str(clash))
             except ValueError as error:
                 rows.wrong(i, "area", str(error))
         return roll
@@ -220,7 +232,16 @@ class HouseholdsImporter(HouseholdFile):
                 )  # fmt: skip
             else:
                 kept.append(i)
-        data.fresh = kept
+        data.fresh = [i for i in kept if self.check_seasons(data, i)]
+
+    def check_seasons(self, data: HouseholdsPlan, i: int) -> bool:
+        """Whether the seasonal places of a new household can stand beside each other."""
+        try:
+            data.seasons.fresh(i, since=date.max)
+        except Clash as clash:
+            data.rows.wrong(i, clash.column, str(clash))
+            return False
+        return data.seasons.check(i, has=lambda _kind: False)
 
     def report(self, data: HouseholdsPlan, table: Table, vanished: list[Known]) -> Plan:
         """The plan as the doors show it."""
@@ -267,7 +288,10 @@ class HouseholdsImporter(HouseholdFile):
         merged = {i: k for i, k in decided.items() if k is not None}
         data.differ.load({k.id for k in merged.values()})
         for i, known in merged.items():
-            changes[i] = data.differ.change(known, data.row(i))
+            try:
+                changes[i] = data.differ.change(known, data.row(i))
+            except ValueError as error:
+                raise Refusal(f"{row_label(data.rows, i)}：{error}") from None
         written = [change for change in changes.values() if change]
         created = fresh_write([data.household(i, on) for i in fresh], data.kinds, on=on)
         created += changes_write(written, data.kinds, on=on)
@@ -278,6 +302,13 @@ class HouseholdsImporter(HouseholdFile):
             },
             created=created, root=Household, touched=[c.known.id for c in written],
         )  # fmt: skip
+
+    def undoing(self, created: list[Created], context: str) -> None:
+        """Nobody is today at a place that goes; the count finds where they are instead."""
+        for rows in created:
+            if rows.model is HouseholdPlace:
+                for chunk in rows.chunks():
+                    Household.objects.filter(places__in=chunk).update(season_point=None)
 
     def decide(self, plan: Plan, decisions: Mapping[str, str]) -> dict[int, Known | None]:
         """The doubtful rows somebody decided on: the household each is, or None for a new one."""

@@ -56,25 +56,27 @@ def numbers(values: Sequence[Any]) -> np.ndarray:
 
 def read_points(
     table: Table, columns: dict[str, list[Any]], crs_name: str | None,
-    filed: list[Place | None], places: Places,
+    filed: list[Place | None], places: Places, *, axes: tuple[str, str] = ("x", "y"),
 ) -> Points:  # fmt: skip
     """The points of a table in WGS 84. Refusal when there are some and no system is named.
 
+    ``axes`` are the fields of their coordinates; only registered places, at the usual ones, are
+    expected to lie where their rows are filed.
     A point that contradicts the system is an error of its row; a file that sits where another
     system would put it is told, and nothing is mended silently.
     """
     count = len(table)
-    x, y = (numbers(columns.get(name) or [None] * count) for name in ("x", "y"))
+    x, y = (numbers(columns.get(name) or [None] * count) for name in axes)
     points = Points(np.full(count, np.nan), np.full(count, np.nan))
     # A cell that could not be read is told already; the other one alone would be told again.
     unread = [
         i
-        for name in ("x", "y") if name in columns
+        for name in axes if name in columns
         for i, (cell, value) in enumerate(zip(table.cells(name), columns[name], strict=True))
         if value is None and blank(cell) is False
     ]  # fmt: skip
     x[unread] = y[unread] = np.nan
-    for name in ("x", "y"):
+    for name in axes:
         points.cleared |= {i for i, v in enumerate(columns.get(name) or []) if v is CLEAR}
     if not (np.isfinite(x) | np.isfinite(y)).any():
         return points
@@ -86,22 +88,23 @@ def read_points(
         raise Refusal(str(error), field="crs") from None
     faults = position_faults(crs, x, y)
     for i in np.flatnonzero(faults != ""):
-        broken(points, table, int(i), fault_text(faults[i], crs))
+        broken(points, table, int(i), axes[0], fault_text(faults[i], crs))
     bad = faults != ""
     lon, lat = to_wgs84(crs, np.where(bad, np.nan, x), np.where(bad, np.nan, y))
     with np.errstate(invalid="ignore"):
         beyond = ~bad & np.isfinite(x) & ~((np.abs(lon) <= 180) & (np.abs(lat) <= LATITUDE))
     for i in np.flatnonzero(beyond):
-        broken(points, table, int(i), fault_text("range", WGS84))
+        broken(points, table, int(i), axes[0], fault_text("range", WGS84))
     points.lon, points.lat = np.where(beyond, np.nan, lon), np.where(beyond, np.nan, lat)
-    judge(points, x, y, crs, filed, places)
+    if axes == ("x", "y"):
+        judge(points, x, y, crs, filed, places)
     return points
 
 
-def broken(points: Points, table: Table, i: int, sentence: str) -> None:
+def broken(points: Points, table: Table, i: int, name: str, sentence: str) -> None:
     """Note a point that cannot be read."""
     points.faulty.add(i)
-    points.problems.append(table.problem(i, "x", sentence))
+    points.problems.append(table.problem(i, name, sentence))
 
 
 def chosen_rows(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from households.attribution import Place
 from households.importing.places import Places
 from households.models import Household
 from households.needcells import NeedMention, parse_needs
+from lib.months import months_parse
 from lib.rows import Parser, parse_table
 from lib.tabular import Form, Problem, Table
 from lib.values import CLEAR, Cell, Clear, Day, blank, parse_int, text
@@ -44,6 +45,12 @@ def needs_cell(cell: Cell) -> tuple[NeedMention, ...] | Clear | None:
     return tuple(parse_needs(text(cell))) if gone is False else gone
 
 
+def months_cell(cell: Cell) -> tuple[int, ...] | Clear | None:
+    """The months of a cell; None when empty, CLEAR for a dash."""
+    gone = blank(cell)
+    return tuple(months_parse(text(cell))) if gone is False else gone
+
+
 def residence_of(value: str) -> str:
     """One of ``Household.Residence``; ValueError for another word."""
     word = re.sub(r"[\s（(].*$", "", value)
@@ -59,6 +66,7 @@ def residence_of(value: str) -> str:
 PARSERS: dict[str, Parser] = {
     "int": partial(parse_int, least=0, most=MOST_PERSONS),
     "needs": needs_cell,
+    "months": months_cell,
 }
 
 

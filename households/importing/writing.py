@@ -22,6 +22,7 @@ from accounts.keys import sealer
 from households.attribution import Place
 from households.importing.diffs import Change, NeedKinds
 from households.importing.indexes import indexes_built_after
+from households.importing.seasons import FreshPlace, places_write
 from households.links import links_of_household_end
 from households.models import Absence, Household, Membership, Need
 from households.needcells import NeedMention
@@ -51,6 +52,7 @@ class Fresh:
     emergency: str
     emergency_phone: str | None
     needs: Sequence[NeedMention] = field(default_factory=tuple)
+    places: Sequence[FreshPlace] = field(default_factory=tuple)
 
 
 def copied(text: str) -> str:
@@ -188,7 +190,8 @@ def fresh_write(fresh: Sequence[Fresh], kinds: NeedKinds, *, on: date) -> list[C
         if f.needs
         for row in kinds.rows(f.needs, begin=f.registered_on, on=on)
     ]
-    return made + needs_write(needs)
+    places = [(pk, one) for pk, f in zip(ids, fresh, strict=True) for one in f.places]
+    return made + needs_write(needs) + places_write(places, [], on=on)
 
 
 def household_lines(fresh: Sequence[Fresh], ids: Sequence[UUID], on: date) -> Iterator[str]:
@@ -289,7 +292,8 @@ def changes_write(changes: Sequence[Change], kinds: NeedKinds, *, on: date) -> l
     made += moves_write([c for c in changes if c.move], on)
     needs_change(changes, on)
     rows = [(c.known.id, *row) for c in changes for row in kinds.rows(c.needs, begin=on, on=on)]
-    return made + needs_write(rows)
+    places = [(c.known.id, one) for c in changes for one in c.places.fresh]
+    return made + needs_write(rows) + places_write(places, [c.places for c in changes], on=on)
 
 
 def changed_lines(changes: Sequence[Change], on: date) -> Iterator[str]:

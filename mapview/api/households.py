@@ -85,15 +85,16 @@ def _placed(found: list[Any], total: int, day: date) -> dict[str, Any]:
 
 @router.get("/households/{key}/card")
 @allow(*SEES_HOUSEHOLDS)
-def card(request: SignedInRequest, key: UUID) -> dict[str, Any]:
-    """One household as the map shows it: where, whom it can turn to; never a need."""
+def card(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[str, Any]:
+    """One household as the map shows it: where on a day, whom it can turn to; never a need."""
+    day = asked_date(on, current=today())
     household = Household.objects.visible_to(request.user).filter(pk=key).first()
     if household is None:
         raise Http404
     refresh(household.path, on=today())
     household.refresh_from_db(fields=["outside"])
     note_read(request, Read("household.card", household.path, 1, "P2"))
-    return household_card(request.user, household, on=today())
+    return household_card(request.user, household, on=day)
 
 
 @router.post("/households/{key}/phone")

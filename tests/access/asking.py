@@ -11,6 +11,7 @@ from typing import Any
 import mapbox_vector_tile
 from django.test import Client
 
+from households.models import HouseholdPlace
 from lib.tiles import HALF
 from mapview.rows import BEHIND
 from tests.people import HOUSEHOLDS, World
@@ -128,9 +129,12 @@ def addresses(world: World) -> list[str]:
     ]
     found += ["/submissions/", "/submissions/?show=done"]
     found += ["/cards/", *(f"/cards/?area={CODES[area]}" for area in ("T1", "T2", "V1"))]
+    for stay in HouseholdPlace.objects.all():
+        found.append(f"/households/{stay.household_id}/places/{stay.pk}/")
     for household in world.households.values():
         page = f"/households/{household.pk}/"
         found += [page, f"{page}contact/", f"{page}edit/", f"{page}needs/", f"{page}move/"]
+        found += [f"{page}?tab=place", f"{page}places/new/"]
         found += [f"{page}?tab=help", f"/deeds/new/?household={household.pk}"]
     found += [f"/sweep/{area.pk}/" for area in world.areas.values()]
     found += ["/handovers/", f"/handovers/?area={world.areas['V1'].pk}"]

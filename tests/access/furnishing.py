@@ -31,6 +31,7 @@ from casework.tasks import task_hand
 from desk.models import ExportJob, SavedView
 from grids.models import Pairing
 from households.models import Exemption, Link
+from households.places import place_add
 from households.services import exemption_ask
 from jobs.acts import act
 from jobs.models import ImportRun
@@ -39,6 +40,7 @@ from planning.matching.drafts import draft_order
 from reports.forms import form_keep
 from tests.contacting import contact_record
 from tests.people import World
+from tests.shapes import point
 
 PART = re.compile(r"<\w+:(\w+)>")
 #: What the first part of a route keeps its rows under, where that is another word.
@@ -158,6 +160,15 @@ def furnish(world: World) -> dict[str, Any]:
         "code": card.code.code,
         "token": rating_link_issue(issue=closed, on=on, by=world.user("secretary")),
         "photo": photo.pk,
+        "place": place_add(
+            household=home,
+            kind="winter",
+            months=[1, 2],
+            point=point(0.6, 0.6),
+            source="pin",
+            on=on,
+            by=manager,
+        ).pk,
         "link": world.links["zhao", "head"].pk,
         "call": sample.calls.get().pk,  # type: ignore[attr-defined]
         "view": SavedView.objects.create(owner=manager, table="issues", name="我的").pk,

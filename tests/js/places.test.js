@@ -8,7 +8,7 @@ const CARD = { id: ID, head: '户0', lon: 122.9, lat: 46.7, accuracy_m: 20, vers
 
 async function page(search, can) {
   const opened = await openPage(search, can);
-  opened.api.card = async (id) => ({ ...CARD, id });
+  opened.api.card = async ({ id }) => ({ ...CARD, id });
   opened.api.near = async (query) => {
     opened.api.asked.push(`near ${query.lon} ${query.own}`);
     return { rows: [{ id: ID, lon: 122.9, lat: 46.7, links: [], distance_m: 5, bearing: 0 }] };

@@ -173,6 +173,7 @@ export class Legend extends View {
         line(symbol('linked'), _('has a contact')),
         line(symbol('unlinked'), _('has nobody')),
         line(symbol('outside'), _('outside its grid')),
+        line(symbol('season'), _('at a seasonal place')),
         line(symbol('stack'), _('several in one building')),
         line(symbol('stackOpen'), _('several, somebody has nobody')),
       ] : null,

@@ -77,6 +77,7 @@ export class PlaceCard extends Panel {
       data.placed_on,
     ].filter(Boolean);
     return [
+      data.season ? seasonal(data.season) : null,
       parts.length ? h('p.hint', {}, _('Location: %(how)s', { how: parts.join(' · ') })) : null,
       data.outside ? h('p', {}, h('span.tag.late', {}, _('its point lies outside the grid it is filed under'))) : null,
     ];
@@ -106,12 +107,16 @@ export class PlaceCard extends Panel {
 
   actions(data) {
     const { urls } = this.model.config;
+    // At a seasonal place the pin shown is not the registered one: both are looked after on its page.
     const may = data.can?.locate && !this.model.isPast;
     return h('div.card-actions', {},
       h('div.pair', {},
         h('a.button', { href: `${urls.household}${data.id}/`, 'data-focus': 'page' }, _('Open the household')),
         phone(this.model, data)),
-      may ? h('div.pair', {}, h('button.button', {
+      may && data.season ? h('div.pair', {}, h('a.button', {
+        href: `${urls.household}${data.id}/?tab=place`, 'data-focus': 'places',
+      }, _('Its places'))) : null,
+      may && !data.season ? h('div.pair', {}, h('button.button', {
         type: 'button', 'data-focus': 'move',
         onclick: () => this.model.placing.start({
           kind: 'household', id: data.id, name: data.head, version: data.version, lon: data.lon,
@@ -119,4 +124,11 @@ export class PlaceCard extends Panel {
         }),
       }, located(data) ? _('Move the pin') : _('Put on the map'))) : null);
   }
+}
+
+/** At which seasonal place a household is, in which months, and until when. */
+function seasonal({ label, months, until }) {
+  return h('p', {}, h('span.tag', {}, label), ' ', [
+    months, until ? _('stays until %(day)s', { day: until }) : null,
+  ].filter(Boolean).join(' · '));
 }

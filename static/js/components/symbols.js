@@ -11,6 +11,10 @@ const SHAPES = {
     ['path', { d: 'M8 .8L15.2 8L8 15.2L.8 8z', class: 'home-outside' }],
     ['circle', { cx: 8, cy: 8, r: 3, class: 'home-linked' }],
   ],
+  season: [
+    ['circle', { cx: 8, cy: 11, r: 3.4, class: 'home-linked' }],
+    ['path', { d: 'M2.5 7L8 2L13.5 7', class: 'home-season' }],
+  ],
   stack: [
     ['rect', { x: 4.5, y: 1.5, width: 10, height: 10, class: 'home-plate' }],
     ['rect', { x: 1.5, y: 4.5, width: 10, height: 10, class: 'home-plate-top' }],

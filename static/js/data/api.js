@@ -42,8 +42,8 @@ export class Api {
     return this.get(`/areas/${encodeURIComponent(id)}/bounds`, {}, signal);
   }
 
-  card(id, signal) {
-    return this.get(`/households/${encodeURIComponent(id)}/card`, {}, signal);
+  card({ id, on }, signal) {
+    return this.get(`/households/${encodeURIComponent(id)}/card`, { on }, signal);
   }
 
   /** Asks for the phone of a household, which is logged: {phone}, '' where none is on record. */
@@ -51,14 +51,14 @@ export class Api {
     return this.post(`/households/${encodeURIComponent(id)}/phone`, {});
   }
 
-  /** The nearest households to a point. */
-  near({ lon, lat, limit, own }, signal) {
-    return this.get('/households', { near: `${lon},${lat}`, limit, own }, signal);
+  /** The households nearest to a point on a day. */
+  near({ lon, lat, limit, own, on }, signal) {
+    return this.get('/households', { near: `${lon},${lat}`, limit, own, on }, signal);
   }
 
-  /** The households at a point. */
-  at({ lon, lat, within, limit }, signal) {
-    return this.get('/households', { at: `${lon},${lat}`, within, limit }, signal);
+  /** The households at a point on a day. */
+  at({ lon, lat, within, limit, on }, signal) {
+    return this.get('/households', { at: `${lon},${lat}`, within, limit, on }, signal);
   }
 
   issue(id, signal) {

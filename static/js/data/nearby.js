@@ -65,7 +65,7 @@ export class Nearby {
       const from = centre ?? await this.locate();
       this.update(key, { centre: from });
       const { rows } = await this.model.api.near(
-        { ...from, limit: LIMIT, own: own ? 1 : '' }, this.model.signal('near'),
+        { ...from, limit: LIMIT, own: own ? 1 : '', on }, this.model.signal('near'),
       );
       this.update(key, { rows, loading: false });
     } catch (error) {

@@ -36,24 +36,25 @@ export class Places {
   }
 
   async refresh(force) {
+    const { on } = this.model.route;
     const id = this.model.canSeeHouseholds ? this.model.route.home : '';
     if (!id) {
       if (this.state.card) this.set({ card: null, place: null });
       return;
     }
     const { card, place } = this.state;
-    if (!force && card?.id === id) return;
+    if (!force && card?.id === id && card.on === on) return;
     const data = card?.id === id ? card.data : null;
-    this.set({ card: { id, data, loading: true, error: '' } });
+    this.set({ card: { id, on, data, loading: true, error: '' } });
     try {
-      const found = await this.model.api.card(id, this.model.signal('card'));
-      if (this.state.card?.id !== id) return;
+      const found = await this.model.api.card({ id, on }, this.model.signal('card'));
+      if (this.state.card?.id !== id || this.state.card.on !== on) return;
       const asked = place?.id === id;
       const here = asked ? Boolean(place.here || located(place)) : Boolean(this.model.route.at);
-      this.set({ card: { id, data: found, loading: false, error: '' }, place: markOf(found, here) });
+      this.set({ card: { id, on, data: found, loading: false, error: '' }, place: markOf(found, here) });
     } catch (error) {
       if (error.name === 'AbortError' || this.state.card?.id !== id) return;
-      this.set({ card: { id, data, loading: false, error: error.message } });
+      this.set({ card: { id, on, data, loading: false, error: error.message } });
     }
   }
 
@@ -76,7 +77,7 @@ export class Places {
     if (this.model.route.home) await this.model.go({ home: '' });
     try {
       const { total, rows } = await this.model.api.at(
-        { lon, lat, within, limit: MOST }, this.model.signal('stack'),
+        { lon, lat, within, limit: MOST, on: this.model.route.on }, this.model.signal('stack'),
       );
       if (this.state.stack?.key !== key) return;
       this.set({ stack: { key, lon, lat, total, rows, loading: false, error: '' } });

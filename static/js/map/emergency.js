@@ -70,6 +70,7 @@ function words(row) {
       ? h('p.bad', {}, ngettext('help to move: %(n)s person', 'help to move: %(n)s persons', row.help))
       : null,
     h('p', {}, row.address),
+    row.season ? h('p', {}, h('b', {}, row.season)) : null,
     row.phone ? h('p', {}, call(row.phone)) : h('p.hint', {}, _('No phone on record')),
     row.contacts.map(({ person, role_label: role, phone }) =>
       h('p.hint', {}, `${role} ${person} `, phone ? call(phone) : null)));

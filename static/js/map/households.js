@@ -1,7 +1,8 @@
 /**
  * Households on the map: counted cells where there are many, single symbols from zoom 13 on.
  * Symbols tell by shape: a filled dot has a contact, an open square has none, a diamond around
- * it stands outside its grid, a plate with a number is a building of several.
+ * it is registered outside its grid, a roof over it is at a seasonal place, a plate with a number
+ * is a building of several.
  */
 import * as L from 'leaflet';
 import { integer } from '../data/i18n.js';
@@ -48,24 +49,25 @@ function mergeCells(layer) {
 }
 
 /**
- * Single households of a tile: xs, ys in 0..1; ids; linked and outside as bytes; `alone` and
+ * Single households of a tile: xs, ys in 0..1; ids; linked, outside and season as bytes; `alone` and
  * `open` (without a contact) the indexes of those that stand by themselves; stacks of the others.
  */
 function readSingle(layer, z) {
   const n = layer.length;
   const data = {
     single: true, ids: new Array(n), xs: new Float64Array(n), ys: new Float64Array(n),
-    linked: new Uint8Array(n), outside: new Uint8Array(n),
+    linked: new Uint8Array(n), outside: new Uint8Array(n), season: new Uint8Array(n),
   };
   for (let i = 0; i < n; i += 1) {
     const feature = layer.feature(i);
     const [[point]] = feature.loadGeometry();
-    const { id, linked, outside } = feature.properties;
+    const { id, linked, outside, season } = feature.properties;
     data.ids[i] = id;
     data.xs[i] = point.x / layer.extent;
     data.ys[i] = point.y / layer.extent;
     data.linked[i] = linked ? 1 : 0;
     data.outside[i] = outside ? 1 : 0;
+    data.season[i] = season ? 1 : 0;
   }
   const { alone, stacks } = stackPoints(data.xs, data.ys, Math.max(SAME * 2 ** z / ROUND, 1 / 4096));
   data.alone = alone.filter((i) => data.linked[i]);
@@ -74,6 +76,7 @@ function readSingle(layer, z) {
     x: data.xs[members[0]], y: data.ys[members[0]], n: members.length, members,
     unlinked: members.filter((i) => !data.linked[i]).length,
     outside: members.some((i) => data.outside[i]),
+    season: members.some((i) => data.season[i]),
   }));
   return data;
 }
@@ -111,6 +114,7 @@ export const HouseholdTiles = CanvasTiles.extend({
     for (const stack of data.stacks) if (!stack.unlinked) this.stack(context, stack, size, coords.z);
     this.squares(context, data, size, r);
     for (const stack of data.stacks) if (stack.unlinked) this.stack(context, stack, size, coords.z);
+    this.roofs(context, data, size, r);
     this.ring(context, data, size, r);
   },
 
@@ -161,6 +165,26 @@ export const HouseholdTiles = CanvasTiles.extend({
     context.lineWidth = 1.4;
     context.fill();
     context.stroke();
+  },
+
+  /** Over those at a seasonal place; a white rim keeps it apart from what lies beneath. */
+  roofs(context, { alone, open, season, xs, ys, stacks }, size, r) {
+    const over = (x, y, up) => {
+      context.moveTo(x - r - 2.5, y - up);
+      context.lineTo(x, y - up - r - 1);
+      context.lineTo(x + r + 2.5, y - up);
+    };
+    context.beginPath();
+    for (const list of [alone, open]) {
+      for (const i of list) if (season[i]) over(xs[i] * size, ys[i] * size, r + 1);
+    }
+    for (const stack of stacks) if (stack.season) over(stack.x * size, stack.y * size, 12);
+    context.lineJoin = 'round';
+    for (const [width, colour] of [[4.6, '#ffffff'], [2, OUTSIDE]]) {
+      context.lineWidth = width;
+      context.strokeStyle = colour;
+      context.stroke();
+    }
   },
 
   /** A building of several: a plate with its number; open and red where somebody has nobody. */
@@ -224,7 +248,7 @@ export const HouseholdTiles = CanvasTiles.extend({
   },
 
   /**
-   * What stands nearest to a place within reach: {id, linked, outside, lat, lon} of a household,
+   * What stands nearest to a place within reach: {id, linked, outside, season, lat, lon} of a household,
    * {n, unlinked, lat, lon} of a stack, or null.
    */
   symbolAt(latlng, pointer = 'mouse') {
@@ -252,7 +276,8 @@ export const HouseholdTiles = CanvasTiles.extend({
     const { lat, lng: lon } = L.CRS.EPSG3857.pointToLatLng(at, coords.z);
     if (!single) return { n: what.n, unlinked: what.unlinked, lat, lon, within: reachOf(coords.z) };
     return {
-      id: data.ids[what], linked: Boolean(data.linked[what]), outside: Boolean(data.outside[what]), lat, lon,
+      id: data.ids[what], linked: Boolean(data.linked[what]), outside: Boolean(data.outside[what]),
+      season: Boolean(data.season[what]), lat, lon,
     };
   },
 

@@ -126,9 +126,10 @@ export class Items {
   }
 }
 
-function household({ linked, outside }) {
+function household({ linked, outside, season }) {
   return [
     _('Household'), linked ? _('has a contact') : _('has nobody'), outside ? _('outside its grid') : '',
+    season ? _('at a seasonal place') : '',
   ].filter(Boolean).join(' · ');
 }
 

@@ -12,14 +12,16 @@ import { SpotMap } from '../map/spot.js';
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 const spot = JSON.parse(document.getElementById('spot').textContent);
 const container = document.getElementById('spot-map');
-const middle = located(spot) ? spot : spot.around;
+/** Where it is today: at a seasonal place, else where it is registered. */
+const here = spot.season ?? (located(spot) ? spot : null);
+const middle = here ?? spot.around;
 let map = null;
 
 /** The map, from the first time there is something to show or to place. */
 function showMap() {
   container.hidden = false;
   document.getElementById('spot-none')?.remove();
-  map ??= new SpotMap(container, model, middle, spot.basemap);
+  map ??= new SpotMap(container, model, middle, spot.basemap, spot.season);
 }
 
 /** As much of the map's model as a pin needs. */
@@ -48,16 +50,22 @@ class SpotView extends View {
   draw({ move }) {
     if (move) return placingForm(this.model);
     return [
-      located(spot) ? navigation(spot) : null,
+      here ? navigation(here) : null,
       spot.locate && middle ? h('button.button', {
         type: 'button', 'data-focus': 'move', onclick: () => this.start(),
-      }, located(spot) ? _('Move the pin') : _('Put on the map')) : null,
+      }, moving()) : null,
     ];
   }
 }
 
+/** What the button is called; at a seasonal place it says that the registered pin is meant. */
+function moving() {
+  if (!located(spot)) return _('Put on the map');
+  return spot.season ? _('Move the registered pin') : _('Move the pin');
+}
+
 const model = new SpotModel();
-if (located(spot)) showMap();
+if (here) showMap();
 customElements.define('lh-spot', SpotView);
 document.querySelector('lh-spot').connect(model);
 model.store.subscribe(({ moved }) => {
