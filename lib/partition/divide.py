@@ -30,9 +30,11 @@ from lib.partition.model import (
 from lib.partition.quality import matched, measure
 from lib.partition.start import first_division, mend
 
-#: How many first divisions are tried, and how many of them are improved to the end.
-STARTS = 10
-FINALISTS = 2
+#: How many first divisions are tried, and how many of them are improved to the end: fewer where
+#: there are more cells than MANY, so that the work stays within seconds.
+STARTS = (16, 8)
+FINALISTS = (4, 2)
+MANY = 3000
 #: Workload is made even to this, whatever more is allowed.
 AIM = 0.02
 #: Less free land than this, in square metres, is the rounding of locked grids.
@@ -201,6 +203,7 @@ def _best(
         return np.where(taking, 0, -1)
     aim = min(AIM, tolerance)
     cells = int(taking.sum())
+    large = cells > MANY
     found: list[tuple[float, int, Search]] = []
 
     def begin(label: Ints | None, number: int) -> None:
@@ -215,15 +218,16 @@ def _best(
 
     if homes is not None and stay > 0:
         begin(_from_today(graph, homes, share, k), -1)
-    for number in range(STARTS):
+    for number in range(STARTS[large]):
         begin(first_division(graph, share, random.Random(f"{seed}:{number}")), number)
     if not found:
         raise TooMany("no division found", most=k - 1)
     found.sort(key=lambda one: one[:2])
     final = []
-    for _cost, number, search in found[:FINALISTS]:
+    for _cost, number, search in found[: FINALISTS[large]]:
         search.wander(max(20_000, min(40 * cells, 150_000)), 0.5)
         search.settle()
+        search.trade()
         final.append((search.cost(), number, search))
     return min(final, key=lambda one: one[:2])[2].labels()
 

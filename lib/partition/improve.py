@@ -19,7 +19,7 @@ from lib.partition.graph import Graph
 from lib.partition.model import Ints
 
 #: What uneven workload costs: everywhere, and beyond what is aimed at.
-EVEN = 60.0
+EVEN = 25.0
 BEYOND = 6000.0
 #: What a metre of barrier inside a grid costs against the side of a grid.
 CROSS = 0.35
@@ -247,6 +247,38 @@ class Search:
                     moved += 1
             if not moved:
                 return
+
+    def trade(self, rounds: int = 40) -> None:
+        """While the heaviest grid carries too much: exchange one of its cells for a lighter one."""
+        for _ in range(rounds):
+            heaviest = max(range(self.k), key=lambda grid: (self.load[grid], -grid))
+            if self.load[heaviest] <= (1 + self.aim) * self.mean or not self._trade(heaviest):
+                return
+
+    def _trade(self, grid: int) -> bool:
+        for cell in sorted(self.border):
+            if self.label[cell] != grid or not self.weight[cell]:
+                continue
+            for to in sorted({self.label[other] for other in self.beside[cell]} - {grid, -1}):
+                if self.may_leave(cell) and self._swapped(cell, to):
+                    return True
+        return False
+
+    def _swapped(self, cell: int, to: int) -> bool:
+        """Give a cell away and take a lighter one back, if both together are for the better."""
+        grid = self.label[cell]
+        given = self.gain(cell, to)
+        self.move(cell, to)
+        for back in sorted(self.border):
+            if self.label[back] != to or not 0 < self.weight[back] < self.weight[cell]:
+                continue
+            if not any(self.label[other] == grid for other in self.beside[back]):
+                continue
+            if given + self.gain(back, grid) < -1e-12 and self.may_leave(back):
+                self.move(back, grid)
+                return True
+        self.move(cell, grid)
+        return False
 
     def labels(self) -> Ints:
         """The grid of each cell."""

@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 
 #: By kind: what a metre of border along it costs (a metre of open land costs 1), and what a metre
 #: of it costs that lies inside a grid, so that it is crossed on the way from door to door.
-ALONG: Mapping[str, float] = {"road": 0.5, "river": 0.35, "rail": 0.3}
+ALONG: Mapping[str, float] = {"road": 0.7, "river": 0.6, "rail": 0.55}
 CROSSED: Mapping[str, float] = {"road": 0.25, "river": 0.5, "rail": 0.6}
 
 
