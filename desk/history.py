@@ -30,7 +30,7 @@ from households.models import (
 )
 from jobs.changes import Change, changes, changes_of
 from lib.clock import SHANGHAI
-from lib.months import months_said
+from lib.language import months_said
 
 MOST = 100
 #: Columns of a household that are told with their values, and by what word.

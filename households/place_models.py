@@ -17,8 +17,9 @@ from households.marking import OF_HOUSEHOLD
 from households.querysets import HouseholdPlaceQuerySet
 from lib.geo import mercator_copy
 from lib.history import tracked
+from lib.language import months_said
 from lib.marks import marks
-from lib.months import months_said, stretch_end
+from lib.months import stretch_end
 
 MONTHS = list(range(1, 13))
 

@@ -1,10 +1,29 @@
-"""Words the county sets itself come in two languages, outside the message catalogues."""
+"""Words in the language shown: those the county sets itself, and months as an office says them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lib.months import month_runs
 
 
 def in_language(chinese: str, english: str) -> str:
     """The English words where English is shown and there are any, else the Chinese ones."""
     return english if english and (get_language() or "").startswith("en") else chinese
+
+
+def months_said(months: Collection[int]) -> str:
+    """As an office says it: 11月至次年4月, 6月至9月."""
+    said = []
+    for first, last in month_runs(months):
+        given = {"first": first, "last": last}
+        if first == last:
+            said.append(_("month %(first)d") % given)
+        elif first < last:
+            said.append(_("months %(first)d to %(last)d") % given)
+        else:
+            said.append(_("months %(first)d to %(last)d of the next year") % given)
+    return _(", ").join(said)

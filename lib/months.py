@@ -1,4 +1,7 @@
-"""Months of the year that may run over New Year: read, written and said."""
+"""Months of the year that may run over New Year: read and written.
+
+The standard library alone: settings are read with it before any package is installed.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,30 @@ from calendar import monthrange
 from collections.abc import Collection
 from datetime import date
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 _SIGNS = str.maketrans("－—–~～至到，、；;", "-------,,,,")
 _PART = re.compile(r"(\d{1,2})(?:-+(\d{1,2}))?")
 
 
+class NoMonths(ValueError):
+    """A text that names no months; ``beyond``: it names numbers that no month has."""
+
+    def __init__(self, *, beyond: bool) -> None:
+        super().__init__("beyond 1 to 12" if beyond else "not months")
+        self.beyond = beyond
+
+
 def months_parse(text: str) -> list[int]:
-    """``11-4``, ``4-5、10`` or ``11月至次年4月``, ascending; ValueError with a sentence."""
+    """``11-4``, ``4-5、10`` or ``11月至次年4月``, ascending; raises NoMonths."""
     bare = re.sub(r"[月份次年\s]", "", text.translate(_SIGNS))
     found: set[int] = set()
     for part in bare.split(","):
         match = _PART.fullmatch(part)
         if match is None:
-            raise ValueError(gettext_lazy("Write the months as 11-4 or as 4-5,10."))
+            raise NoMonths(beyond=False)
         first = int(match[1])
         last = int(match[2] or first)
         if not (1 <= first <= 12 and 1 <= last <= 12):
-            raise ValueError(gettext_lazy("Months run from 1 to 12."))
+            raise NoMonths(beyond=True)
         found.update((first - 1 + i) % 12 + 1 for i in range((last - first) % 12 + 1))
     return sorted(found)
 
@@ -50,20 +58,6 @@ def months_written(months: Collection[int]) -> str:
     return ",".join(
         str(first) if first == last else f"{first}-{last}" for first, last in month_runs(months)
     )
-
-
-def months_said(months: Collection[int]) -> str:
-    """As an office says it: 11月至次年4月, 6月至9月."""
-    said = []
-    for first, last in month_runs(months):
-        given = {"first": first, "last": last}
-        if first == last:
-            said.append(_("month %(first)d") % given)
-        elif first < last:
-            said.append(_("months %(first)d to %(last)d") % given)
-        else:
-            said.append(_("months %(first)d to %(last)d of the next year") % given)
-    return _(", ").join(said)
 
 
 def stretch_end(months: Collection[int], on: date) -> date | None:

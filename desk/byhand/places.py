@@ -26,7 +26,7 @@ from jobs.acts import act
 from jobs.changes import changes_of, last_of
 from lib.clock import SHANGHAI, today
 from lib.errors import Outdated, Refusal
-from lib.months import months_said
+from lib.language import months_said
 
 
 def usual_said() -> str:
