@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -154,16 +154,21 @@ def in_order(lines: QuerySet[MatchLine], group: str) -> QuerySet[MatchLine]:
     )
 
 
-def page_of(lines: QuerySet[MatchLine], asked: Asked) -> Page:
+def page_of(lines: QuerySet[MatchLine], asked: Asked) -> Any:
     """The page asked for, or the one with the line that was chosen on the map."""
     ordered = in_order(lines, asked.group)
-    pages = Paginator(ordered.select_related("household", "post__person", "post__role"), PAGE)
+    pages = Paginator(ordered.values_list("pk", flat=True), PAGE)
     number: str | int = asked.page or 1
     if asked.line.isdigit() and not asked.page:
         keys = list(ordered.values_list("pk", flat=True))
         if int(asked.line) in keys:
             number = keys.index(int(asked.line)) // PAGE + 1
-    return pages.get_page(number)
+    shown: Any = pages.get_page(number)
+    # Keys first: rows carried whole through a sort of ten thousand took three times as long.
+    place = {key: n for n, key in enumerate(shown.object_list)}
+    rows = lines.select_related("household", "post__person", "post__role").filter(pk__in=place)
+    shown.object_list = sorted(rows, key=lambda row: place[row.pk])
+    return shown
 
 
 def pairs_of(

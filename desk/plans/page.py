@@ -38,6 +38,7 @@ from lib.clock import today
 from lib.errors import Refusal
 from lib.geo import latitude_of, longitude_of
 from planning.matching.drafts import draft_changes, may_approve
+from planning.matching.making import SMALL
 from planning.models import MatchDraft, MatchLine
 
 State = MatchDraft.State
@@ -75,9 +76,12 @@ def show(
     if draft.state not in SHOWN:
         return render(request, "desk/plans/waiting.html", context, status=status)
     context |= sums_shown(draft) | grids_shown(draft, user, on=on)
-    # What the world changed is read as a whole, which takes a while: not after every move.
+    # What the world changed is read as a whole: not after every move, and of a large draft only
+    # once the page is there.
     if draft.state == State.READY and said is None:
-        context["changes"] = draft_changes(draft, on=on).sentences()
+        context["later"] = draft.sums.get("households", 0) > SMALL
+        if not context["later"]:
+            context["changes"] = draft_changes(draft, on=on).sentences()
     context["result"] = committed(draft, user, on=on) if draft.state == State.COMMITTED else None
     if not opens:
         return render(request, "desk/plans/sums.html", context, status=status)
@@ -88,6 +92,18 @@ def show(
 #: What has pairs, and what is over.
 SHOWN = (State.READY, State.COMMITTED)
 OVER = (State.COMMITTED, State.DROPPED, State.CANCELLED, State.FAILED)
+
+
+@require_GET
+@allow(*LOOKS)
+def changes(request: SignedInRequest, key: UUID) -> HttpResponse:
+    """What the world has changed since, as the part of the page that tells it."""
+    draft = draft_or_404(request.user, key)
+    context = {
+        "draft": draft, "manages": manages(request.user, draft),
+        "changes": draft_changes(draft, on=today()).sentences(),
+    }  # fmt: skip
+    return render(request, "desk/plans/overtaken.html", context)
 
 
 def pairs_shown(request: SignedInRequest, draft: MatchDraft, *, on: date) -> dict[str, Any]:
@@ -102,12 +118,13 @@ def pairs_shown(request: SignedInRequest, draft: MatchDraft, *, on: date) -> dic
     pairs = pairs_of(shown, draft, user, on=on, skills=skills)
     bearings(pairs, on=on)
     note_pairs(request, draft, len(pairs), skills=skills)
+    counts = counts_of(every)
     groups = groups_of(pairs, lines, asked.group, on=on)
     for group in groups:
         group.only = asked.address(post=str(group.post.pk)) if group.post else ""
     return {
         "asked": asked, "page": shown, "groups": groups,
-        "counts": counts_of(every), "states": chips(every, asked), "areas": grids,
+        "counts": counts, "states": chips(counts, asked), "areas": grids,
         "orders": list(GROUPS.items()),
         "narrowed": asked.address() or "?", "every_state": asked.address(state=""),
         "everything": "?", "asks_skills": may_ask_skills(user, draft),
@@ -161,9 +178,8 @@ def counts_of(lines: Any) -> dict[str, int]:
     }  # fmt: skip
 
 
-def chips(lines: Any, asked: Asked) -> list[dict[str, Any]]:
+def chips(counts: dict[str, int], asked: Asked) -> list[dict[str, Any]]:
     """States the list can be narrowed to, with how many there are of each."""
-    counts = counts_of(lines)
     return [
         {
             "label": label, "n": counts[key], "on": asked.state == key,

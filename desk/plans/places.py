@@ -8,9 +8,12 @@ from math import atan2, cos, degrees, radians, sin
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+
 from desk.plans.lines import Pair
 from grids.models import Post
 from planning.matching.standing import posts_stand
+from planning.matching.ways import straight
 
 
 def contact_places(
@@ -50,3 +53,8 @@ def bearing(start: tuple[float, float], end: tuple[float, float]) -> float:
     east = sin(across) * cos(lat2)
     north = cos(lat1) * sin(lat2) - sin(lat1) * cos(lat2) * cos(across)
     return degrees(atan2(east, north)) % 360
+
+
+def metres_between(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Metres as the matching measures them, between points (lon, lat) in WGS 84."""
+    return float(straight(np.array([start]), np.array([end]))[0])

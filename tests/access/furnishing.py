@@ -37,6 +37,7 @@ from jobs.acts import act
 from jobs.models import ImportRun
 from lib.clock import now
 from planning.matching.drafts import draft_order
+from planning.models import MatchLine
 from reports.forms import form_keep
 from tests.contacting import contact_record
 from tests.people import World
@@ -170,6 +171,7 @@ def furnish(world: World) -> dict[str, Any]:
             by=manager,
         ).pk,
         "link": world.links["zhao", "head"].pk,
+        "line": MatchLine.objects.filter(draft=rows["plan"]).earliest("pk").pk,
         "call": sample.calls.get().pk,  # type: ignore[attr-defined]
         "view": SavedView.objects.create(owner=manager, table="issues", name="我的").pk,
     }

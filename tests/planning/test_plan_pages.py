@@ -286,3 +286,33 @@ def test_the_queries_of_the_page_do_not_grow_with_its_pairs(
     with CaptureQueriesContext(connection) as fewer:
         client.get(f"/plans/{draft.pk}/")
     assert len(few) == len(fewer) <= MOST_QUERIES
+
+
+def test_somebody_else_is_chosen_by_hand_and_pinned(
+    world: World, as_user: SignIn, draft: MatchDraft
+):
+    client, sun = as_user("manager"), line(world, draft, "sun")
+    page = client.get(f"/plans/{draft.pk}/lines/{sun.pk}/").content.decode()
+    assert "舒支书" in page and "连户长" in page and "魏户长" not in page
+    chosen = {"post": str(world.posts["secretary"].pk)}
+    answer = client.post(f"/plans/{draft.pk}/lines/{sun.pk}/", chosen)
+    assert answer.headers["Location"].endswith(f"#l-{sun.pk}")
+    after = line(world, draft, "sun")
+    assert (after.state, after.post) == ("pinned", world.posts["secretary"])
+    refused = {"post": str(world.posts["outer_head"].pk)}
+    answer = client.post(f"/plans/{draft.pk}/lines/{sun.pk}/", refused)
+    assert answer.status_code == 400
+    assert as_user("leader").get(f"/plans/{draft.pk}/lines/{sun.pk}/").status_code == 404
+
+
+def test_of_a_large_draft_what_changed_is_told_once_the_page_is_there(
+    world: World, as_user: SignIn, draft: MatchDraft
+):
+    draft.sums["households"] = 5000
+    draft.save(update_fields=["sums"])
+    world.link("sun", "head", on=world.on)
+    client = as_user("manager")
+    page = client.get(f"/plans/{draft.pk}/").content.decode()
+    assert f'data-from="/plans/{draft.pk}/changes/"' in page
+    assert "只重算变化部分" not in page
+    assert "只重算变化部分" in client.get(f"/plans/{draft.pk}/changes/").content.decode()
