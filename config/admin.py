@@ -40,6 +40,7 @@ from config.configuring import (
     VisitRuleAdmin,
 )
 from config.matters import DigestReceiptAdmin, DigestTargetAdmin, TopicAdmin
+from config.travel import AreaWayAdmin, SpeedAdmin
 from config.workflow import (
     CampaignAdmin,
     DispatchRuleAdmin,
@@ -49,6 +50,7 @@ from config.workflow import (
 from grids.models import Organisation, Role
 from grids.scope import Kind, kinds_of
 from households.models import NeedKind
+from planning.models import AreaWay, TravelSpeed
 
 
 class ConfigurationSite(admin.AdminSite):
@@ -151,3 +153,5 @@ site.register(IssueLimit, IssueLimitAdmin)
 site.register(DispatchRule, DispatchRuleAdmin)
 site.register(ReplyTemplate, ReplyTemplateAdmin)
 site.register(Campaign, CampaignAdmin)
+site.register(TravelSpeed, SpeedAdmin)
+site.register(AreaWay, AreaWayAdmin)

@@ -24,6 +24,7 @@ from mapview.finding import nearest, search
 from mapview.finding import within as households_within
 from mapview.rows import PAGE, describe, household_card, household_page
 from mapview.tiles import SEES_AREAS, SEES_HOUSEHOLDS
+from planning.travel import Travel
 
 router = Router()
 MOST_METRES = 200.0
@@ -73,10 +74,14 @@ def households(
 
 
 def _placed(found: list[Any], total: int, day: date) -> dict[str, Any]:
-    """Rows with their place, and how far and in what direction that lies."""
+    """Rows with their place, how far and in what direction that lies, and ``minutes`` where the
+    county has a table of speeds."""
     rows = describe(found, on=day)
+    travel = Travel(day)
     for row, household in zip(rows, found, strict=True):
         row["distance_m"] = round(household.distance_m, 1)
+        minutes = travel.minutes(household.distance_m, household.path)
+        row["minutes"] = None if minutes is None else round(minutes)
         row["bearing"] = round(household.bearing or 0.0, 1)
         row["lon"], row["lat"] = household.point.coords
         row["at_season"] = household.at_season

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planning.travel import Travel
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 #: Mean radius of the earth in metres.
@@ -19,7 +21,8 @@ EARTH = 6_371_008.8
 
 @dataclass(frozen=True)
 class Ways:
-    """Ways on a day between households and candidates, rows with ``lon`` and ``lat`` in WGS 84."""
+    """Ways on a day between households (rows with a ``path``) and candidates; both with ``lon``
+    and ``lat`` in WGS 84."""
 
     homes: Sequence[Any]
     candidates: Sequence[Any]
@@ -29,7 +32,14 @@ class Ways:
         """Metres in a straight line, and minutes by the table of speeds where there is one; nan
         where one of the two has no place."""
         metres = straight(self._homes[home], self._candidates[candidate])
-        return metres, np.full(len(home), np.nan)
+        return metres, metres * self._rates[home]
+
+    @cached_property
+    def _rates(self) -> Floats:
+        """Minutes a metre takes to each household; nan without a table of speeds."""
+        travel = Travel(self.on)
+        rates = {path: travel.rate(path) for path in {row.path for row in self.homes}}
+        return np.array([rates[row.path] for row in self.homes], dtype=np.float64)
 
     @cached_property
     def _homes(self) -> Floats:

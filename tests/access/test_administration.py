@@ -54,6 +54,7 @@ def test_it_holds_configuration_only() -> None:
         "casework.Topic", "casework.DigestTarget", "casework.DigestReceipt",
         "casework.IssueLimit", "casework.DispatchRule", "casework.ReplyTemplate",
         "casework.Campaign", "casework.ActivityKind", "casework.VisitRule",
+        "planning.TravelSpeed", "planning.AreaWay",
     }  # fmt: skip
 
 
