@@ -16,7 +16,8 @@ from config.configuring import ActAdmin
 from grids.models import Area
 from households.models import Household
 from lib.clock import today
-from lib.months import months_parse, months_said, months_written
+from lib.language import months_read, months_said
+from lib.months import months_written
 from planning.models import AreaWay, TravelSpeed
 
 KILOMETRES = 10
@@ -32,7 +33,7 @@ class Months(forms.CharField):
     def clean(self, value: Any) -> list[int]:
         typed = super().clean(value)
         try:
-            return months_parse(typed)
+            return months_read(typed)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lib.months import month_runs
+from lib.months import NoMonths, month_runs, months_parse
 
 
 def in_language(chinese: str, english: str) -> str:
@@ -27,3 +27,14 @@ def months_said(months: Collection[int]) -> str:
         else:
             said.append(_("months %(first)d to %(last)d of the next year") % given)
     return _(", ").join(said)
+
+
+def months_read(text: str) -> list[int]:
+    """Months as people write them, ascending; ValueError with a sentence."""
+    try:
+        return months_parse(text)
+    except NoMonths as wrong:
+        raise ValueError(
+            _("Months run from 1 to 12.") if wrong.beyond
+            else _("Write the months as 11-4 or as 4-5,10.")
+        ) from wrong  # fmt: skip

@@ -14,7 +14,7 @@ from households.attribution import Place
 from households.importing.places import Places
 from households.models import Household
 from households.needcells import NeedMention, parse_needs
-from lib.months import NoMonths, months_parse
+from lib.language import months_read
 from lib.rows import Parser, parse_table
 from lib.tabular import Form, Problem, Table
 from lib.values import CLEAR, Cell, Clear, Day, blank, parse_int, text
@@ -48,15 +48,7 @@ def needs_cell(cell: Cell) -> tuple[NeedMention, ...] | Clear | None:
 def months_cell(cell: Cell) -> tuple[int, ...] | Clear | None:
     """The months of a cell; None when empty, CLEAR for a dash. ValueError with a sentence."""
     gone = blank(cell)
-    if gone is not False:
-        return gone
-    try:
-        return tuple(months_parse(text(cell)))
-    except NoMonths as wrong:
-        raise ValueError(
-            _("Months run from 1 to 12.") if wrong.beyond
-            else _("Write the months as 11-4 or as 4-5,10.")
-        ) from wrong  # fmt: skip
+    return tuple(months_read(text(cell))) if gone is False else gone
 
 
 def residence_of(value: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Area
 from households.place_models import MONTH_RANGES, MONTHS
 from lib.history import tracked
-from lib.months import months_said
+from lib.language import months_said
 
 
 class Way(models.TextChoices):
