@@ -17,6 +17,7 @@ from desk.api_acts import router as acts_router
 from desk.api_emergency import router as emergency_router
 from desk.api_locations import router as locations_router
 from desk.api_tables import router as tables_router
+from desk.redraws.api import router as redraws_router
 from lib.errors import Refusal
 from mapview.api import router as map_router
 
@@ -28,6 +29,7 @@ api.add_router("/v1", acts_router)
 api.add_router("/v1", locations_router)
 api.add_router("/v1", emergency_router)
 api.add_router("/v1", tables_router)
+api.add_router("/v1", redraws_router)
 
 
 @api.exception_handler(Refusal)

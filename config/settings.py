@@ -185,6 +185,8 @@ IMPORT_MAP = json.dumps(
         "imports": {
             "leaflet": f"{STATIC_URL}js/map/leaflet.js",
             "leaflet/global": f"{STATIC_URL}vendor/leaflet/leaflet.js",
+            # Fetched only by the editor of boundaries, through map/geoman.js.
+            "geoman/global": f"{STATIC_URL}vendor/geoman/leaflet-geoman.js",
             "pbf": f"{STATIC_URL}vendor/pbf/index.js",
             "@mapbox/vector-tile": f"{STATIC_URL}vendor/vector-tile/index.js",
             "@mapbox/point-geometry": f"{STATIC_URL}vendor/point-geometry/index.js",

@@ -88,8 +88,13 @@ class Plane:
 
     def width(self, polygon: Any) -> float:
         """How wide a polygon is in the mean, in metres."""
-        around = float(shapely.length(self.flat(polygon.boundary)))
+        around = float(shapely.length(self.flat(polygon).boundary))
         return 2 * self.size(polygon) / around if around else 0.0
+
+    def compactness(self, shape: Any) -> float:
+        """Polsby-Popper: 1 for a disc, less the longer the border for the land."""
+        around = float(shapely.length(self.flat(shape).boundary))
+        return 4 * math.pi * self.size(shape) / around**2 if around else 0.0
 
     def is_sliver(self, polygon: Any) -> bool:
         """Whether a polygon is too small or too thin to be land."""

@@ -1,7 +1,10 @@
 """Addresses of the drafts of new boundaries."""
 
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from desk.redraws import editor
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("redraws/new/", editor.new, name="redraw-new"),
+    path("redraws/<uuid:key>/draw/", editor.draw, name="redraw-draw"),
+]

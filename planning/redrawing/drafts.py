@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from grids.importing.topology import Shape, family_faults
+from grids.importing.topology import Shape, family_faults, pieces
 from grids.models import Area, Boundary
 from grids.naming import account_names
 from grids.querysets import beneath
 from grids.services import require_manage
-from lib.borders import Division, multi, polygons
+from lib.borders import Division, Plane, multi, polygons
 from lib.clock import today
 from lib.errors import Refusal
 from planning.models import Barrier, Redraw, RedrawArea
@@ -176,12 +176,15 @@ def _coordinates(shape: Any) -> list[Any]:
 
 
 def _family(redraw: Redraw, parent: Area, outline: Any, areas: list[RedrawArea]) -> dict[str, Any]:
-    """An outline, and the areas of today in it that are neither drawn nor replaced yet."""
+    """An outline, its land that nobody has, and areas of today that have no outline yet."""
+    mine = [as_shapely(area.geom) for area in areas if area.parent_id == parent.pk]
+    open_land = [part for part, _size in pieces(outline - shapely.union_all(mine))]
     drawn = {area.area_id for area in areas}
     return {
         "id": str(parent.pk),
         "name": parent.name,
         "geometry": _coordinates(outline),
+        "open": _coordinates(shapely.MultiPolygon(open_land)),
         "undrawn": [
             {"id": str(child.pk), "name": child.name}
             for child in _children(parent, redraw.level)
@@ -198,6 +201,7 @@ def _rows(areas: list[RedrawArea], placed: Placed) -> list[dict[str, Any]]:
     for at, stays in zip(placed.at.tolist(), placed.stays.tolist(), strict=True):
         if at >= 0 and not stays:
             leaving[at] += 1
+    shapes = [as_shapely(area.geom) for area in areas]
     return [
         {
             "key": str(area.pk),
@@ -207,7 +211,9 @@ def _rows(areas: list[RedrawArea], placed: Placed) -> list[dict[str, Any]]:
             "code": area.code,
             "kind": area.grid_kind,
             "locked": area.locked,
-            "geometry": _coordinates(as_shapely(area.geom)),
+            "geometry": _coordinates(shapes[index]),
+            "label": _label(shapes[index]),
+            "compact": round(Plane.at(shapes[index]).compactness(shapes[index]), 2),
             "households": counts[index],
             "coming": leaving[index],
         }
@@ -215,29 +221,51 @@ def _rows(areas: list[RedrawArea], placed: Placed) -> list[dict[str, Any]]:
     ]
 
 
+def _label(shape: Any) -> list[float]:
+    """Where a name has most room."""
+    largest = max(polygons(shape), key=lambda part: part.area)
+    east, north = Plane.at(largest).east, Plane.at(largest).north
+    flat = Plane.at(largest).flat(largest)
+    circle = shapely.maximum_inscribed_circle(flat, tolerance=flat.length / 200)
+    x, y = shapely.get_coordinates(circle)[0].tolist()
+    return [x / east, y / north]
+
+
 def _faults(parent: Area, outline: Any, areas: list[RedrawArea]) -> list[dict[str, Any]]:
     mine = [area for area in areas if area.parent_id == parent.pk]
     around = Shape("", parent.name, outline)
     shapes = [Shape(str(area.pk), area.name, as_shapely(area.geom)) for area in mine]
     found = [
-        {
-            "kind": fault.kind, "of": [shape.name for shape in fault.of],
-            "keys": [shape.code for shape in fault.of if shape.code],
-            "lon": fault.lon, "lat": fault.lat, "m2": round(fault.size_m2),
-        }
+        _fault(fault.kind, parent, fault.of, fault.lon, fault.lat, round(fault.size_m2))
         for fault in family_faults(shapes, around)
-    ]  # fmt: skip
+    ]
     for shape in shapes:
         parts = sorted(polygons(shape.outline), key=lambda part: part.area)
         if len(parts) > 1:
             at = shapely.point_on_surface(parts[0])
-            found.append(
-                {
-                    "kind": "parts", "of": [shape.name], "keys": [shape.code],
-                    "lon": at.x, "lat": at.y, "m2": 0, "parts": len(parts),
-                }
-            )  # fmt: skip
+            found.append(_fault("parts", parent, (shape,), at.x, at.y, len(parts)))
     return found
+
+
+def _fault(
+    kind: str, parent: Area, of: tuple[Shape, ...], lon: float, lat: float, size: int
+) -> dict[str, Any]:
+    """``size``: square metres; of a grid in parts their number."""
+    names = {"one": of[0].name, "other": of[-1].name, "size": size, "place": parent.name}
+    sentence = {
+        "gap": _("%(size)d m² of %(place)s belong to no grid."),
+        "overlap": _("%(one)s and %(other)s overlap by %(size)d m²."),
+        "outside": _("%(one)s reaches %(size)d m² beyond %(place)s."),
+        "parts": _("%(one)s lies in %(size)d parts that do not hang together."),
+    }[kind]
+    return {
+        "kind": kind,
+        "village": str(parent.pk),
+        "keys": [shape.code for shape in of if shape.code],
+        "lon": lon,
+        "lat": lat,
+        "sentence": sentence % names,
+    }
 
 
 def _barrier(barrier: Barrier) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from lib.bordermoves import CannotMove, Moves, moved
 from lib.borders import GRID, Division, Point
 from lib.clock import today
 from lib.errors import Refusal
+from lib.identity import holds_id_number
 from planning.models import Redraw, RedrawArea
 from planning.redrawing.board import Board, Told
 from planning.redrawing.naming import next_name
@@ -376,6 +377,10 @@ def _free_name(board: Board, parent: Area, name: str, *, besides: RedrawArea) ->
     name = name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise Refusal(_("Give a name of 1 to 80 characters."), field="name")
+    if holds_id_number(name):
+        raise Refusal(
+            _("This looks like an ID number; it is never stored here. Leave it out."), field="name"
+        )
     siblings = [a for a in board.areas.values() if a.parent_id == parent.pk and a.pk != besides.pk]
     if any(a.name == name for a in siblings):
         raise Refusal(_("%s is the name of another grid of this village.") % name, field="name")

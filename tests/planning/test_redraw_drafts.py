@@ -72,10 +72,13 @@ def test_the_border_has_the_same_vertices_on_both_sides(world: World):
 def test_gaps_and_overlaps_of_today_are_kept_and_told(world: World):
     boundaries_set(outlines=[(world.areas["G12"], rectangle(0.9, 0, 1.9, 2))], on=world.on)
     state = redraw_state(begin(world, "V1", "V2"))
-    kinds = sorted((fault["kind"], *fault["of"]) for fault in state["faults"])
-    assert kinds == [
-        ("gap", "甲一村"), ("gap", "甲二嘎查"), ("overlap", "甲一村第一网格", "甲一村第二网格"),
-    ]  # fmt: skip
+    kinds = sorted(
+        (fault["kind"], fault["village"], len(fault["keys"])) for fault in state["faults"]
+    )
+    first, second = str(world.areas["V1"].pk), str(world.areas["V2"].pk)
+    assert kinds == sorted([("gap", first, 0), ("gap", second, 0), ("overlap", first, 2)])
+    overlap = next(fault for fault in state["faults"] if fault["kind"] == "overlap")
+    assert "甲一村第一网格" in overlap["sentence"] and "甲一村第二网格" in overlap["sentence"]
 
 
 def test_units_are_drawn_within_their_grid(world: World):

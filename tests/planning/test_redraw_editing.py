@@ -162,7 +162,8 @@ def test_parts_that_are_left_are_told(world: World):
     )  # fmt: skip
     assert len(told.sentences) == 1 and "2" in told.sentences[0]
     faults = redraw_state(redraw)["faults"]
-    assert [(fault["kind"], fault["of"]) for fault in faults] == [("parts", [SECOND])]
+    second = str(grid(redraw, SECOND).pk)
+    assert [(fault["kind"], fault["keys"]) for fault in faults] == [("parts", [second])]
 
 
 def test_open_land_is_drawn_or_given(world: World):

@@ -11,12 +11,17 @@ const NAMES = {
 };
 
 export class Sheet extends HTMLElement {
-  connect(model) {
-    this.model = model;
+  /** The handle and the lowest height. */
+  begin() {
     this.handle = h('button.handle', { type: 'button', onclick: () => this.next() }, h('span'));
     this.prepend(this.handle);
     this.setHeight('low');
     this.handle.addEventListener('pointerdown', (event) => this.grab(event));
+  }
+
+  connect(model) {
+    this.model = model;
+    this.begin();
     let subject = '';
     model.store.subscribe(({ route, card, stack, issue, near, move, picking }) => {
       const single = move?.id || (picking && 'picking') || card?.id || stack?.key || issue?.id || (near && 'near');

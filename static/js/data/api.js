@@ -124,6 +124,10 @@ export class Api {
     });
   }
 
+  remove(path) {
+    return this.call(`${this.base}${path}`, { method: 'DELETE', headers: { 'X-CSRFToken': this.csrf() } });
+  }
+
   async call(url, options) {
     let response;
     try {

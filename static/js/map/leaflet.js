@@ -8,5 +8,5 @@ const { L } = globalThis;
 export const {
   Control, CRS, DomEvent, DomUtil, GridLayer, Layer,
   bounds, canvas, circle, circleMarker, control, divIcon, latLng, latLngBounds, layerGroup, map,
-  marker, point, polyline, setOptions, tileLayer, tooltip,
+  marker, point, polygon, polyline, setOptions, tileLayer, tooltip,
 } = L;
