@@ -28,7 +28,8 @@ from planning.models import Barrier, Redraw
 from planning.redrawing import editing, steps
 from planning.redrawing.barriers import barrier_add, barrier_remove
 from planning.redrawing.board import Told
-from planning.redrawing.drafts import redraw_state
+from planning.redrawing.drafts import families, redraw_state
+from planning.redrawing.proposing import redraw_propose, redraw_quality
 
 router = Router()
 MOST_POINTS = 5_000
@@ -103,13 +104,24 @@ class Lock(Schema):
     locked: bool
 
 
+class Propose(Schema):
+    """Grids of a village proposed: so many, or of so many households, else of the usual size."""
+
+    verb: Literal["propose"]
+    village: UUID
+    k: int | None = Field(None, ge=-1_000_000, le=1_000_000)
+    size: int | None = Field(None, ge=-1_000_000, le=1_000_000)
+    tolerance: float | None = Field(None, allow_inf_nan=False)
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+
+
 class Back(Schema):
     """Take back the last step, or do it again."""
 
     verb: Literal["undo", "redo"]
 
 
-Change = Draw | Split | Merge | Move | Give | Rename | Kind | Lock | Back
+Change = Draw | Split | Merge | Move | Give | Rename | Kind | Lock | Propose | Back
 
 
 class Step(Schema):
@@ -136,7 +148,14 @@ def _managed(request: SignedInRequest, key: UUID) -> Redraw:
 def redraw_shown(request: SignedInRequest, key: UUID) -> dict[str, Any]:
     """A draft as it stands: areas and counts, no households."""
     redraw = get_object_or_404(Redraw.objects.visible_to(request.user), pk=key)
-    return redraw_state(redraw)
+    return _state(redraw, request)
+
+
+def _state(redraw: Redraw, request: SignedInRequest) -> dict[str, Any]:
+    """The state with how good the division of each village is, for whoever asks."""
+    villages = [parent for parent, _outline in families(redraw)]
+    found = [redraw_quality(redraw, village, by=request.user) for village in villages]
+    return {**redraw_state(redraw), "quality": found}
 
 
 @router.get("/redraws/{key}/households")
@@ -163,11 +182,11 @@ def redraw_step(request: SignedInRequest, key: UUID, body: Step) -> Any:
     try:
         told = _change(redraw, body, request)
     except Outdated as outdated:
-        state = redraw_state(outdated.row)
+        state = _state(outdated.row, request)
         sentence = _("%(name)s has changed this draft at the same time; it is shown as it is now.")
         error = sentence % {"name": state["changed"]["by"]}
         return JsonResponse({"error": error, "state": state}, status=409)
-    return {"state": redraw_state(told.redraw), "keys": told.keys, "told": told.sentences}
+    return {"state": _state(told.redraw, request), "keys": told.keys, "told": told.sentences}
 
 
 def _change(redraw: Redraw, body: Step, request: SignedInRequest) -> Told:
@@ -176,6 +195,11 @@ def _change(redraw: Redraw, body: Step, request: SignedInRequest) -> Told:
     if isinstance(change, Back):
         back = steps.redraw_undo if change.verb == "undo" else steps.redraw_redo
         return Told(back(**common))
+    if isinstance(change, Propose):
+        asked = change.model_dump(include={"k", "size", "tolerance", "seed"})
+        village = _area_of_today(change.village, request)
+        proposal = redraw_propose(village=village, **asked, **common)
+        return Told(proposal.redraw, [], proposal.notices)
     if isinstance(change, Draw):
         return editing.area_draw(
             outline=change.outline, name=change.name, reach_m=change.reach_m,
@@ -201,7 +225,7 @@ def _change(redraw: Redraw, body: Step, request: SignedInRequest) -> Told:
     return editing.area_lock(key=str(change.key), locked=change.locked, **common)
 
 
-def _area_of_today(key: UUID | None, request: SignedInRequest) -> Area | None:
+def _area_of_today(key: UUID | None, request: SignedInRequest) -> Any:
     if key is None:
         return None
     return get_object_or_404(Area.objects.visible_to(request.user), pk=key)
@@ -213,7 +237,7 @@ def redraw_barrier(request: SignedInRequest, key: UUID, body: NewBarrier) -> dic
     """Keep a road, river or railway drawn on the map."""
     redraw = _managed(request, key)
     barrier_add(redraw=redraw, kind=body.kind, line=body.line, name=body.name, by=request.user)
-    return {"state": redraw_state(redraw)}
+    return {"state": _state(redraw, request)}
 
 
 @router.delete("/redraws/{key}/barriers/{barrier}")
@@ -225,4 +249,4 @@ def redraw_barrier_remove(request: SignedInRequest, key: UUID, barrier: UUID) ->
     if found is None:
         raise Http404
     barrier_remove(barrier=found, by=request.user)
-    return {"state": redraw_state(redraw)}
+    return {"state": _state(redraw, request)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
+import numpy as np
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
@@ -27,6 +28,7 @@ Level = Area.Level
 #: The level an outline of the draft is cut out of.
 ABOVE = {"grid": Level.VILLAGE, "unit": Level.GRID}
 LONGEST_NAME = 60
+KM2_FROM = 100_000
 
 
 def as_shapely(geom: Any) -> Any:
@@ -141,7 +143,8 @@ def redraw_state(redraw: Redraw) -> dict[str, Any]:
 
     Coordinates are WGS 84 and exact: a vertex that areas share is the same numbers in each.
     """
-    areas = list(redraw.areas.select_related("parent", "area").order_by("code", "name", "pk"))  # type: ignore[attr-defined]
+    rows = redraw.areas.select_related("parent", "area")  # type: ignore[attr-defined]
+    areas = sorted(rows, key=lambda row: (not row.code, row.code, row.name, str(row.pk)))
     placed = households_placed(redraw, on=today(), areas=areas)
     parents = families(redraw)
     return {
@@ -153,7 +156,8 @@ def redraw_state(redraw: Redraw) -> dict[str, Any]:
         "changed": _changed(redraw),
         "villages": [_family(redraw, parent, outline, areas) for parent, outline in parents],
         "areas": _rows(areas, placed),
-        "unplaced": int((placed.at < 0).sum()),
+        "unplaced": int(((placed.at < 0) & np.isfinite(placed.x)).sum()),
+        "adrift": int(((placed.at < 0) & ~np.isfinite(placed.x)).sum()),
         "faults": [one for parent, outline in parents for one in _faults(parent, outline, areas)],
         "barriers": [_barrier(one) for one in Barrier.objects.of(redraw.villages).order_by("pk")],
         "undo": label_of(redraw.steps[-1]) if redraw.steps else None,
@@ -247,16 +251,26 @@ def _faults(parent: Area, outline: Any, areas: list[RedrawArea]) -> list[dict[st
     return found
 
 
+def size_text(square_metres: float) -> str:
+    """A piece of land in square metres, from a tenth of a square kilometre on in these."""
+    if square_metres >= KM2_FROM:
+        return _("%.2f km²") % (square_metres / 1_000_000)
+    return _("%d m²") % square_metres
+
+
 def _fault(
     kind: str, parent: Area, of: tuple[Shape, ...], lon: float, lat: float, size: int
 ) -> dict[str, Any]:
     """``size``: square metres; of a grid in parts their number."""
-    names = {"one": of[0].name, "other": of[-1].name, "size": size, "place": parent.name}
+    names = {
+        "one": of[0].name, "other": of[-1].name, "n": size, "size": size_text(size),
+        "place": parent.name,
+    }  # fmt: skip
     sentence = {
-        "gap": _("%(size)d m² of %(place)s belong to no grid."),
-        "overlap": _("%(one)s and %(other)s overlap by %(size)d m²."),
-        "outside": _("%(one)s reaches %(size)d m² beyond %(place)s."),
-        "parts": _("%(one)s lies in %(size)d parts that do not hang together."),
+        "gap": _("%(size)s of %(place)s belong to no grid."),
+        "overlap": _("%(one)s and %(other)s overlap by %(size)s."),
+        "outside": _("%(one)s reaches %(size)s beyond %(place)s."),
+        "parts": _("%(one)s lies in %(n)d parts that do not hang together."),
     }[kind]
     return {
         "kind": kind,

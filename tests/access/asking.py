@@ -32,6 +32,8 @@ OPERATIONS = {
     "v1/tables/areas",
     "v1/coverage", "v1/coverage/previous", "v1/areas", "v1/areas/<key>/bounds", "v1/households",
     "v1/search", "v1/candidates", "v1/links",
+    "v1/redraws/<key>", "v1/redraws/<key>/households", "v1/redraws/<key>/steps",
+    "v1/redraws/<key>/barriers", "v1/redraws/<key>/barriers/<barrier>",
     "v1/acts/<key>/undo", "v1/households/<key>/location", "v1/areas/<key>/location",
 }  # fmt: skip
 

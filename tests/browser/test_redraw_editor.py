@@ -63,6 +63,7 @@ class Editor:
 
     def tool(self, name: str) -> None:
         self.page.locator("lh-redraw-tools").get_by_role("button", name=name, exact=True).click()
+        self.page.wait_for_timeout(300)  # on a phone the sheet goes down
 
     def say(self, name: str) -> None:
         """A button beside what the editor says."""
@@ -231,6 +232,29 @@ def test_draw_name_lock_and_keep_a_barrier(editor: Editor, town: World) -> None:
     expect(page.locator(".grids")).to_contain_text("南网格")
     shapes = [as_shapely(area.geom) for area in redraw.areas.all()]  # type: ignore[attr-defined]
     assert shapely.coverage_is_valid(shapes)
+
+
+def test_a_proposal_is_one_step(editor: Editor) -> None:
+    page = editor.page
+    redraw = editor.begin()
+    editor.tool("拟定")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("要求").select_option("k")
+    dialog.get_by_label("数量").fill("50")
+    editor.visitor.shot("redraw-propose")
+    dialog.get_by_role("button", name="拟定").click()
+    expect(page.locator("lh-redraw-say .bad")).to_contain_text("最多")
+    editor.say("关闭")
+    editor.tool("拟定")
+    dialog.get_by_label("要求").select_option("k")
+    dialog.get_by_label("数量").fill("3")
+    dialog.get_by_role("button", name="拟定").click()
+    expect(editor.rows()).to_have_count(3)
+    check_sound(redraw)
+    editor.visitor.look("redraw-proposed")
+    editor.tool("撤销")
+    expect(editor.rows()).to_have_count(2)
+    check_sound(redraw)
 
 
 def test_land_that_fits_nobody_is_given_from_the_list(editor: Editor, town: World) -> None:

@@ -46,3 +46,19 @@ export function askBarrier() {
     field(_('Name (may stay empty)'), h('input', { name: 'name', maxlength: 60 })),
   ], _('Keep it'));
 }
+
+/** {village, by: 'k' or 'size', number, tolerance, seed} of a proposal; numbers as typed. */
+export function askProposal(villages, level) {
+  const number = (name, value, more = {}) => h('input', { name, type: 'number', inputmode: 'numeric', value, ...more });
+  return ask(_('Propose a division'), [
+    h('p.hint', {}, _('Locked grids stay as they are. It is one step: undo takes it back.')),
+    field(level === 'grid' ? _('Village') : _('Grid'), h('select', { name: 'village' },
+      villages.map(({ id, name }) => h('option', { value: id }, name)))),
+    field(_('What is wanted'), h('select', { name: 'by' },
+      h('option', { value: 'size' }, _('so many households in each')),
+      h('option', { value: 'k' }, _('so many grids in all')))),
+    field(_('How many (empty: the usual size)'), number('number', '')),
+    field(_('Workload over the mean at most, in per cent'), number('tolerance', '10')),
+    field(_('Variant: another number, another proposal'), number('seed', '0', { min: 0, max: 2147483647 })),
+  ], _('Propose'));
+}

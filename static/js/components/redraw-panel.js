@@ -1,5 +1,5 @@
 /** The side of the editor: what is chosen, the numbers, the faults, every grid, the barriers. */
-import { _, integer, moment, ngettext } from '../data/i18n.js';
+import { _, distance, integer, moment, ngettext } from '../data/i18n.js';
 import { neighbours } from '../data/topology.js';
 import { View, h } from './base.js';
 import { Sheet } from './sheet.js';
@@ -71,20 +71,25 @@ export class RedrawNumbers extends View {
 
   draw({ draft }) {
     if (!draft) return h('p.empty', {}, _('The draft is being fetched …'));
-    const { areas, changed, unplaced } = draft;
-    const counts = areas.map((area) => area.households);
-    const sum = counts.reduce((a, b) => a + b, 0);
-    const mean = areas.length ? sum / areas.length : 0;
-    const compact = areas.length ? areas.reduce((a, area) => a + area.compact, 0) / areas.length : 0;
+    const { adrift, areas, changed, quality, unplaced } = draft;
+    const sum = (name) => quality.reduce((all, one) => all + (one[name] ?? 0), 0);
+    const spreads = quality.map(({ spread }) => spread).filter(Boolean);
+    const compact = areas.reduce((all, area) => all + area.compact, 0) / (areas.length || 1);
     const figure = (label, value) => h('div.redraw-figure', {}, h('b', {}, value), h('span', {}, label));
     return [
       h('div.redraw-figures', {},
         figure(draft.level === 'grid' ? _('grids') : _('units'), integer(areas.length)),
-        figure(_('largest / mean'), mean ? (Math.max(...counts) / mean).toFixed(2) : '—'),
+        figure(_('largest / mean workload'), spreads.length ? Math.max(...spreads).toFixed(2) : '—'),
         figure(_('compactness'), areas.length ? compact.toFixed(2) : '—'),
-        figure(_('households that change'), integer(areas.reduce((a, area) => a + area.coming, 0)))),
+        figure(_('households that change'), integer(areas.reduce((all, area) => all + area.coming, 0)))),
+      sum('crossings') ? h('p.hint.side', {}, ngettext(
+        '%(n)s barrier runs through a grid, %(far)s.', '%(n)s barriers run through grids, %(far)s.',
+        sum('crossings'), { far: distance(sum('crossed_m')) })) : null,
       unplaced ? h('p.hint.warn.side', {}, ngettext(
         '%(n)s household lies in none of them.', '%(n)s households lie in none of them.', unplaced)) : null,
+      adrift ? h('p.hint.side', {}, ngettext(
+        '%(n)s household without a place is filed under a grid that does not go on.',
+        '%(n)s households without a place are filed under grids that do not go on.', adrift)) : null,
       h('p.hint.side', {}, _('Last changed by %(name)s, %(at)s', { name: changed.by, at: moment(changed.at) })),
     ];
   }
@@ -135,22 +140,22 @@ export class RedrawGrids extends View {
 
   draw({ draft, chosen }) {
     if (!draft) return [];
-    const mean = draft.areas.reduce((a, area) => a + area.households, 0) / (draft.areas.length || 1);
+    const loads = new Map(draft.quality.flatMap(({ grids }) => grids).map(({ key, load }) => [key, load]));
     return h('table.grids', {},
       h('caption.visually-hidden', {}, _('Grids of the draft')),
       h('thead', {}, h('tr', {},
-        [_('Grid'), _('Households'), _('of the mean'), _('Shape'), _('New here')].map((word) => h('th', { scope: 'col' }, word)))),
-      h('tbody', {}, draft.areas.map((area) => this.row(area, mean, chosen.includes(area.key)))));
+        [_('Grid'), _('Households'), _('Workload'), _('Shape'), _('New here')].map((word) => h('th', { scope: 'col' }, word)))),
+      h('tbody', {}, draft.areas.map((area) => this.row(area, loads.get(area.key), chosen.includes(area.key)))));
   }
 
-  row(area, mean, on) {
+  row(area, load, on) {
     return h('tr', { 'aria-selected': String(on) },
       h('th', { scope: 'row' }, h('button.link', {
         type: 'button', 'data-focus': area.key, 'aria-pressed': String(on),
         onclick: () => this.model.choose(area.key, { look: true }),
       }, area.locked ? _('%(name)s (locked)', { name: area.name }) : area.name)),
       h('td', {}, integer(area.households)),
-      h('td', {}, mean ? `${Math.round((100 * area.households) / mean)}%` : '—'),
+      h('td', {}, Number.isFinite(load) ? `${load}%` : '—'),
       h('td', {}, area.compact.toFixed(2)),
       h('td', {}, integer(area.coming)));
   }

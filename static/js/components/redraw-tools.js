@@ -1,6 +1,7 @@
 /** The tools over the map of the editor, and what they say. */
 import { _ } from '../data/i18n.js';
 import { View, h } from './base.js';
+import { askProposal } from './redraw-ask.js';
 
 const DRAWN = ['draw', 'split', 'barrier'];
 const SHAPES = {
@@ -10,6 +11,7 @@ const SHAPES = {
   merge: 'M2.5 3.500h11v9h-11zM8 3.500v2M8 10.500v2M5.5 8h5M9 6.500L10.5 8L9 9.500M7 6.500L5.5 8L7 9.5',
   move: 'M8 2v12M8 8h.01M5 5.500L2.5 8L5 10.500M11 5.500L13.5 8L11 10.5',
   barrier: 'M4.5 2C3 6 7 8 5.5 14M10.5 2C9 6 13 8 11.5 14',
+  propose: 'M8 2v3M8 11v3M2 8h3M11 8h3M4 4l2 2M10 10l2 2M12 4l-2 2M6 10l-2 2',
   undo: 'M6 3L3 6l3 3M3 6h6.500a3.5 3.5 0 0 1 0 7H7',
   redo: 'M10 3l3 3l-3 3M13 6H6.500a3.5 3.5 0 0 0 0 7H9',
 };
@@ -43,9 +45,23 @@ export class RedrawTools extends View {
       title: what ? `${word}: ${what}` : word, onclick: () => this.model.step({ verb }),
     }, drawing(verb), h('span', {}, word));
     return [
-      h('div.tool-group', {}, tools),
+      h('div.tool-group', {}, tools, h('button.tool', {
+        type: 'button', disabled: busy, 'data-focus': 'propose', onclick: () => this.propose(draft),
+      }, drawing('propose'), h('span', {}, _('Propose')))),
       h('div.tool-group', {}, back('undo', _('Undo'), draft.undo), back('redo', _('Redo'), draft.redo)),
     ];
+  }
+
+  async propose(draft) {
+    const answer = await askProposal(draft.villages, draft.level);
+    const number = (text) => (text.trim() === '' ? null : Number(text));
+    if (!answer) return;
+    await this.model.step({
+      verb: 'propose', village: answer.village, seed: number(answer.seed) ?? 0,
+      k: answer.by === 'k' ? number(answer.number) : null,
+      size: answer.by === 'size' ? number(answer.number) : null,
+      tolerance: number(answer.tolerance) === null ? null : number(answer.tolerance) / 100,
+    });
   }
 }
 

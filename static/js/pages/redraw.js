@@ -29,10 +29,11 @@ const narrow = globalThis.matchMedia('(max-width: 899px)');
 /** Pixels of the map that tools and sheet cover. */
 function inset() {
   const air = 24;
-  const tools = document.querySelector('lh-redraw-tools').offsetHeight + 24;
+  // Beneath the tools stands what they say on a phone; on a wide screen it stands below.
+  const tools = document.querySelector('lh-redraw-tools').offsetHeight + (narrow.matches ? 96 : 24);
   const sheet = narrow.matches ? document.querySelector('lh-redraw-sheet').offsetHeight : 0;
   const stage = document.querySelector('.stage').clientHeight;
-  return { left: air, right: air, top: tools, bottom: Math.min(stage * 0.55, sheet) + air };
+  return { left: air, right: air, top: tools, bottom: narrow.matches ? Math.min(stage * 0.55, sheet) + air : 88 };
 }
 
 /** What was drawn becomes a step; the tool stays in hand, so that the next can be drawn. */
