@@ -55,6 +55,14 @@ def test_from_the_red_area_to_contacts_in_force(visitor: Visitor, town: World) -
     expect(page.locator("#figures")).to_contain_text(re.compile(r"3 →\s*变为 0"))
     visitor.look("plan-3-draft")
 
+    for name in ("李无点", "冯代管"):
+        rows.filter(has_text=name).get_by_role("checkbox").check()
+    expect(page.locator("#chosen")).to_contain_text("已选 2 户")
+    page.locator("#chosen").get_by_role("button", name="接受").click()
+    expect(page.locator("#said")).to_contain_text("已接受 2 对")
+    page.locator("#move-back").click()
+    expect(page.locator("#said")).to_contain_text("恢复原状")
+
     li = rows.filter(has_text="李无点")
     li.get_by_role("button", name="固定").click()
     expect(li).to_contain_text("已固定")

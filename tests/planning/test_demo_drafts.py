@@ -9,9 +9,9 @@ from tests.people import World
 
 
 def test_the_office_has_two_drafts_to_compare(world: World):
-    near, usual = drafts_add(on=world.on)
-    assert {near.state, usual.state} == {MatchDraft.State.READY}
-    assert near.path == usual.path == world.areas["T1"].path
+    lower, usual = drafts_add(on=world.on)
+    assert {lower.state, usual.state} == {MatchDraft.State.READY}
+    assert lower.path == usual.path == world.areas["T1"].path
     states = usual.lines.filter(post__isnull=False).values_list("state", flat=True)  # type: ignore[attr-defined]
     assert sorted(states) == ["accepted", "accepted", "pinned"]
 
