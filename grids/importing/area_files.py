@@ -135,11 +135,11 @@ def read_area_file(
                 raise no_map from None
             raise
     system = parse_crs(crs)
-    _agrees(file, system)
+    crs_agrees(file, system)
     return _of_features(file, system, mapping or {})
 
 
-def _agrees(file: GeoFile, crs: Crs) -> None:
+def crs_agrees(file: GeoFile, crs: Crs) -> None:
     """Refuse a metre system that is not the one the file itself declares."""
     if file.kind == "geojson" or not file.declared_crs:
         return
