@@ -97,7 +97,7 @@ class Handover(models.Model):
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waiting to be accepted")
         ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", _("not taken over")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='handover',
             name='state',
-            field=models.CharField(choices=[('proposed', 'waiting to be accepted'), ('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10),
+            field=models.CharField(choices=[('proposed', 'waiting to be accepted'), ('accepted', 'accepted'), ('declined', 'not taken over'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10),
         ),
         migrations.AlterField(
             model_name='handoverevent',
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='handoverevent',
             name='state',
-            field=models.CharField(choices=[('proposed', 'waiting to be accepted'), ('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10),
+            field=models.CharField(choices=[('proposed', 'waiting to be accepted'), ('accepted', 'accepted'), ('declined', 'not taken over'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10),
         ),
         # What was offered so far began to wait on the day it was to begin.
         migrations.RunSQL(

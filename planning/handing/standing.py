@@ -64,7 +64,7 @@ def accepted(user: User, *, on: date) -> QuerySet[Handover]:
 
 @dataclass(frozen=True)
 class LeftBehind:
-    """A post that has ended, and how many households it left that nobody took over."""
+    """A post that has ended, and how many households it left that nobody took over or was offered."""
 
     post: Post
     households: int
@@ -72,11 +72,14 @@ class LeftBehind:
 
 def left_behind(user: User, *, on: date, path: str = "") -> list[LeftBehind]:
     """Posts that ended, or whose last day is set, with households one manages beneath ``path``
-    that have no other contact in that role, no offer that waits and are in scope."""
+    that have no other contact in that role, were never offered by it and are in scope."""
     after = Link.objects.filter(
         _runs(on), household=OuterRef("household"), role=OuterRef("role"), void=False
     ).exclude(post=OuterRef("post"))
-    offered = Handover.objects.waiting(on).filter(household=OuterRef("household"))
+    offered = Handover.objects.filter(
+        Q(state=Handover.State.PROPOSED, during__contains=on) | Q(from_post=OuterRef("post")),
+        household=OuterRef("household"),
+    )
     spared = Exemption.objects.filter(
         household=OuterRef("household"), during__contains=on, approved_on__lte=on
     )
