@@ -25,15 +25,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def together(*works: Callable[[], object]) -> list[object]:
     """Do things at the same time, each in a connection of its own; what each returned or raised."""
-    barrier, told = Barrier(len(works)), [None] * len(works)
+    barrier = Barrier(len(works))
+    told: list[object] = [None] * len(works)
 
     def alone(nth: int, work: Callable[[], object]) -> None:
         try:
             with override("en"):
                 barrier.wait(timeout=20)
-                told[nth] = work()  # type: ignore[call-overload]
+                told[nth] = work()
         except Refusal as refusal:
-            told[nth] = refusal  # type: ignore[call-overload]
+            told[nth] = refusal
         finally:
             connections.close_all()
 
