@@ -76,7 +76,7 @@ class Env:
         raw = self.values.get(name) or default
         try:
             return months_parse(raw)
-        except (ValueError, ModuleNotFoundError):  # the latter before packages are installed
+        except ValueError:
             raise BadSetting(f"{name}={raw!r} is not understood: write months as 11-4") from None
 
     def count(self, name: str, default: int) -> int:
