@@ -64,7 +64,7 @@ def accepted(user: User, *, on: date) -> QuerySet[Handover]:
 
 @dataclass(frozen=True)
 class LeftBehind:
-    """A post that has ended, and how many households it left that nobody took over or was offered."""
+    """A post that has ended, and how many households it left to nobody, offered to nobody."""
 
     post: Post
     households: int
