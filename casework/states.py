@@ -182,7 +182,7 @@ MOVES: tuple[Move, ...] = (
          ALL, None, tuple(CAST), needs=(NOTE,)),
 )  # fmt: skip
 #: Events beside the path: another's comment outdates nothing that somebody is typing.
-QUIET = ("comment", "report", "remind", "contribute", "repeat", "decide", "confirm")
+QUIET = ("comment", "report", "remind", "contribute", "repeat", "decide", "confirm", "refile")
 TABLE: dict[str, Move] = {move.verb: move for move in MOVES}
 #: Events that no person chooses: of a matter another was merged into, and a decision of a meeting.
 EVENTS = {
@@ -190,6 +190,7 @@ EVENTS = {
     "decide": _("Decided by a joint meeting"),
     "told": _("The hotline told more"),
     "confirm": _("Confirmed by sample"),
+    "refile": _("Filed under another area by a redraw"),
 }
 
 

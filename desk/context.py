@@ -25,6 +25,7 @@ from grids.scope import Kind, Scope, kinds_of, scope_of
 from households.models import Exemption, Handover
 from lib.clock import now, today
 from planning.handing.standing import again
+from planning.models import Redraw
 
 #: Pages beyond these stand under "More": nobody picks out one of fifteen at a glance.
 ON_THE_BAR = 7
@@ -45,6 +46,7 @@ def _questions(user: User, scope: Scope, on: date) -> list[tuple[str, str, tuple
         asked["again"] = again(user, on=on)
         asked["submissions"] = Submission.objects.manageable_by(user).waiting()
         asked["exemptions"] = Exemption.objects.waiting_for(user)
+        asked["redraws"] = Redraw.objects.manageable_by(user).troubled(on)
         if Kind.LEADER not in scope.kinds:
             asked["approvals"] = IssueRequest.objects.waiting_for(user)
     if scope.own:
@@ -171,6 +173,8 @@ def pages_of(user: User) -> list[tuple[str, SafeString]]:
         ]  # fmt: skip
     if scope.households:
         pages.append(("cards", _("Contact cards")))
+    if scope.areas and (scope.manage or Kind.LEADER in scope.kinds):
+        pages.append(("redraws", _("Division into grids")))
     if scope.manage:
         pages += [
             ("handovers", _("Handovers")), ("ledgers", _("Ledgers")),

@@ -14,6 +14,7 @@ from casework.models.deeds import (
 )
 from casework.models.digests import DigestReceipt, DigestTarget
 from casework.models.emergencies import EmergencyList
+from casework.models.filings import PastFiling
 from casework.models.issues import (
     Campaign,
     DispatchRule,
@@ -75,6 +76,7 @@ __all__ = [
     "Meeting",
     "MeetingAddition",
     "Offer",
+    "PastFiling",
     "Rating",
     "RatingLink",
     "ReplyTemplate",

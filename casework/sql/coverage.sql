@@ -284,15 +284,33 @@ overload_sum AS (
     ) person
     GROUP BY home
 ),
+-- A redraw files what is open, and what was given of late, under the area that took the place of
+-- the old one; of a day before that it counts where it was filed then.
+filed_issue AS (
+    SELECT a.id AS area_id, r.id, r.registered_on, r.limit_at, r.limit_on
+    FROM scope_area a
+    JOIN casework_issue r ON r.path = a.path
+    WHERE NOT EXISTS (
+        SELECT FROM casework_pastfiling f WHERE f.issue_id = r.id AND f.until > %(on)s
+    )
+    UNION ALL
+    SELECT a.id, r.id, r.registered_on, r.limit_at, r.limit_on
+    FROM scope_area a
+    JOIN casework_pastfiling f ON f.path = a.path AND f.until > %(on)s
+    JOIN casework_issue r ON r.id = f.issue_id
+    WHERE NOT EXISTS (
+        SELECT FROM casework_pastfiling g
+        WHERE g.issue_id = f.issue_id AND g.until > %(on)s AND g.until < f.until
+    )
+),
 issue_sum AS (
-    SELECT a.id AS area_id,
+    SELECT i.area_id,
         count(*) AS issues_open,
         count(*) FILTER (
             WHERE CASE WHEN i.limit_at IS NULL THEN i.limit_on < %(on)s
                 ELSE i.limit_at < %(at)s END
         ) AS issues_overdue
-    FROM scope_area a
-    JOIN casework_issue i ON i.path = a.path AND i.registered_on <= %(on)s
+    FROM filed_issue i
     CROSS JOIN LATERAL (
         SELECT coalesce(
             (
@@ -303,23 +321,56 @@ issue_sum AS (
             'registered'
         ) AS after
     ) state
-    WHERE state.after NOT IN ('closed', 'declined', 'merged')
-    GROUP BY a.id
+    WHERE i.registered_on <= %(on)s AND state.after NOT IN ('closed', 'declined', 'merged')
+    GROUP BY i.area_id
+),
+filed_deed AS (
+    SELECT a.id AS area_id, r.state, r."on"
+    FROM scope_area a
+    JOIN casework_deed r ON r.path = a.path
+    WHERE NOT EXISTS (
+        SELECT FROM casework_pastfiling f WHERE f.deed_id = r.id AND f.until > %(on)s
+    )
+    UNION ALL
+    SELECT a.id, r.state, r."on"
+    FROM scope_area a
+    JOIN casework_pastfiling f ON f.path = a.path AND f.until > %(on)s
+    JOIN casework_deed r ON r.id = f.deed_id
+    WHERE NOT EXISTS (
+        SELECT FROM casework_pastfiling g
+        WHERE g.deed_id = f.deed_id AND g.until > %(on)s AND g.until < f.until
+    )
 ),
 -- What has reached people within a year: a deed on its way is not counted.
 deed_sum AS (
-    SELECT a.id AS area_id, count(*) AS deeds
-    FROM scope_area a
-    JOIN casework_deed d ON d.path = a.path AND d.state IN ('granted', 'finished')
+    SELECT d.area_id, count(*) AS deeds
+    FROM filed_deed d
+    WHERE d.state IN ('granted', 'finished')
         AND d."on" <= %(on)s AND d."on" > %(on)s::date - interval '12 months'
-    GROUP BY a.id
+    GROUP BY d.area_id
+),
+filed_activity AS (
+    SELECT a.id AS area_id, r.sessions, r."on"
+    FROM scope_area a
+    JOIN casework_activity r ON r.path = a.path
+    WHERE NOT EXISTS (
+        SELECT FROM casework_pastfiling f WHERE f.activity_id = r.id AND f.until > %(on)s
+    )
+    UNION ALL
+    SELECT a.id, r.sessions, r."on"
+    FROM scope_area a
+    JOIN casework_pastfiling f ON f.path = a.path AND f.until > %(on)s
+    JOIN casework_activity r ON r.id = f.activity_id
+    WHERE NOT EXISTS (
+        SELECT FROM casework_pastfiling g
+        WHERE g.activity_id = f.activity_id AND g.until > %(on)s AND g.until < f.until
+    )
 ),
 activity_sum AS (
-    SELECT a.id AS area_id, sum(t.sessions) AS activities
-    FROM scope_area a
-    JOIN casework_activity t ON t.path = a.path
-        AND t."on" <= %(on)s AND t."on" > %(on)s::date - interval '12 months'
-    GROUP BY a.id
+    SELECT t.area_id, sum(t.sessions) AS activities
+    FROM filed_activity t
+    WHERE t."on" <= %(on)s AND t."on" > %(on)s::date - interval '12 months'
+    GROUP BY t.area_id
 ),
 area_fact AS (
     SELECT a.id AS area_id, a.path,

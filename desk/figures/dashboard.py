@@ -95,7 +95,9 @@ def page(request: SignedInRequest) -> HttpResponse:
         and post_leading(request.user, area, on=on) is not None,
         "compared": comparison(area, report, known, on=kept.on if kept else on),
         "level": Area.Level(report["level"]).label,
-        "trend": trend_of(area.path, known, on=on, all_counts=all_counts),
+        "trend": trend_of(
+            area, known, on=on, all_counts=all_counts, geography=request.GET.get("geo", "")
+        ),
         "manages": scope.manages(area.path),
     }  # fmt: skip
     return render(request, "desk/figures/dashboard.html", context)

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from grids.models import Area
 from lib.language import in_language
+from reports.geography import NOW, OF_HOUSEHOLDS, Redrawn, redrawn, weeks_now, weeks_then
 from reports.measures import Indicator, Value
-from reports.snapshots import WEEKLY, Week, by_weeks
+from reports.snapshots import WEEKLY, Week
 
 WEEKS = 12
 #: Overdue households are P3: a week's count that is withheld could be found from the others, so
@@ -36,11 +38,23 @@ class Trend:
     heads: list[str]
     rows: list[tuple[str, list[str]]]
     drawn: bool
+    #: Of an area that came through a redraw: its day, which division is drawn, and in words.
+    redrawn_on: date | None = None
+    geography: str = ""
+    says: str = ""
 
 
-def trend_of(path: str, known: Mapping[str, Indicator], *, on: date, all_counts: bool) -> Trend:
-    """The last weeks of an area. A week without a summary is a gap, never nought."""
-    weeks = by_weeks(path, on=on, weeks=WEEKS)
+def trend_of(
+    area: Area, known: Mapping[str, Indicator], *, on: date, all_counts: bool, geography: str = ""
+) -> Trend:
+    """The last weeks of an area. A week without a summary is a gap, never nought.
+
+    Across a redraw on either ``geography``: ``then`` as the areas were, or ``now`` for the
+    households that are in it today; of these only what is counted by household.
+    """
+    came = redrawn(area, on=on)
+    of_now = came is not None and geography == NOW
+    weeks = (weeks_now if of_now else weeks_then)(area, on=on, weeks=WEEKS)
     while weeks and weeks[0].row is None:
         weeks.pop(0)
     stocks = [key for key in STOCKS if all_counts or key not in SENSITIVE]
@@ -48,6 +62,8 @@ def trend_of(path: str, known: Mapping[str, Indicator], *, on: date, all_counts:
     rates = {key: [_percent(week, known[key], known) for week in weeks] for key in RATES}
     flows = {key: [week.flow(key) for week in weeks] for key in WEEKLY}
     columns: dict[str, Sequence[int | float | None]] = {**series, **rates, **flows}
+    if of_now:
+        columns = {key: cells for key, cells in columns.items() if key in OF_HOUSEHOLDS}
     names = [week_name(week, on) for week in weeks]
     return Trend(
         charts={
@@ -56,12 +72,37 @@ def trend_of(path: str, known: Mapping[str, Indicator], *, on: date, all_counts:
             "numbers": columns,
             "labels": {key: known[key].label for key in columns},
         },
-        figures=[key for key in FIGURES if key in columns or key not in SENSITIVE],
+        figures=[key for key in FIGURES if key in columns or (key not in SENSITIVE and not (
+            of_now and key in ("open", "flow")))],
         heads=[known[key].label for key in columns],
         rows=[(name, [_text(known[key], cells[n]) for key, cells in columns.items()])
               for n, name in reversed(list(enumerate(names)))],
         drawn=sum(week.row is not None for week in weeks) > 1,
+        redrawn_on=came.on if came else None,
+        geography=("now" if of_now else "then") if came else "",
+        says=_says(came, of_now),
     )  # fmt: skip
+
+
+def _says(came: Redrawn | None, of_now: bool) -> str:
+    """Which division a trend is drawn on, in words; empty where none changed."""
+    if came is None:
+        return ""
+    day = f"{came.on:%Y-%m-%d}"
+    if of_now:
+        return (
+            _(
+                "By today's grids: the households that are in it today, wherever they were filed"
+                " before %s; closed ones are left out, and matters, which are filed by place."
+            )
+            % day
+        )
+    if came.before:
+        return _(
+            "By the grids of each day: before %(day)s those it took the place of, together:"
+            " %(names)s."
+        ) % {"day": day, "names": "、".join(area.name for area in came.before)}
+    return _("By the grids of each day: on %s its border or its households changed.") % day
 
 
 def _stock(week: Week, one: Indicator, known: Mapping[str, Indicator]) -> int | None:

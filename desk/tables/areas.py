@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -35,7 +37,7 @@ class Facts:
     """Codes, places above, numbers and outlines of the areas of a page."""
 
     def __init__(self, rows: list[Area], asked: Asked) -> None:
-        self.asked = asked
+        self.asked, self.rows = asked, rows
         paths = [row.path for row in rows]
         self.codes = {row.pk: code for row in rows if (code := getattr(row, "code", None))}
         above = {path[:n] for path in paths for n in range(4, len(path), 4)}
@@ -53,6 +55,15 @@ class Facts:
         self.heads: dict[Any, list[str]] = {}
         for post in required.order_by("role_id", "person__name"):
             self.heads.setdefault(post.area_id, []).append(post.person.name)
+
+    @cached_property
+    def replaced(self) -> dict[Any, list[str]]:
+        """Names of the areas each took the place of; asked only where the column is shown."""
+        found: dict[Any, list[str]] = defaultdict(list)
+        ended = Area.objects.filter(replaced_by__in=self.rows).order_by("path")
+        for area, name in ended.values_list("replaced_by", "name"):
+            found[area].append(name)
+        return found
 
     def table(self, row: Area, n: int, kind: str, **words: str) -> Cell:
         """A number that opens its rows, for those who may see them."""
@@ -137,6 +148,8 @@ class Areas(Table):
                    row, facts.sums[row.path][2], "posts", filter="vacant"),
                number=True),
         Column("outline", gettext_lazy("Outline"), "P0", _outline),
+        Column("replaced", gettext_lazy("In place of"), "P0",
+               lambda row, facts: "、".join(facts.replaced.get(row.pk, [])), shown=False),
     )  # fmt: skip
     orders = (
         Order("code", gettext_lazy("Code"), ("now__code",), frozenset({"now__code"})),

@@ -21,6 +21,7 @@ from mapview.api.asked import asked_point
 from mapview.emergencies import emergency_of
 from mapview.posts import posts_of
 from mapview.tiles import SEES_AREAS
+from reports.geography import NOW, gap_of_members, redrawn
 
 router = Router()
 MOST_WEEKS = 52
@@ -75,9 +76,28 @@ def emergency(request: SignedInRequest, key: UUID) -> dict[str, Any]:
 @router.get("/areas/{key}/trend")
 @allow(*SEES_AREAS)
 def trend(
-    request: SignedInRequest, key: UUID, weeks: int = 12, on: str | None = None
+    request: SignedInRequest, key: UUID, weeks: int = 12, on: str | None = None, geo: str = ""
 ) -> dict[str, Any]:
-    """Gap and linked rate of an area week by week, oldest first."""
+    """Gap and linked rate of an area week by week, oldest first.
+
+    ``redrawn`` names the day of the last redraw the area came through and what it took the place
+    of, else null; across it ``geo`` says which division: of each day, or ``now`` for the
+    households that are in it today.
+    """
     day = asked_date(on, current=today())
     area = area_or_404(request.user, key, on=day)
-    return {"rows": gap_by_weeks(area, on=day, weeks=max(1, min(weeks, MOST_WEEKS)))}
+    asked = max(1, min(weeks, MOST_WEEKS))
+    came = redrawn(area, on=day)
+    of_now = came is not None and geo == NOW
+    rows = (
+        gap_of_members(area, on=day, weeks=asked)
+        if of_now
+        else gap_by_weeks(area, on=day, weeks=asked)
+    )
+    before = [one.name for one in came.before] if came else []
+    return {
+        "rows": rows,
+        "redrawn": {"on": came.on, "before": before, "geo": NOW if of_now else "then"}
+        if came
+        else None,
+    }

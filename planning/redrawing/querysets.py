@@ -10,6 +10,8 @@ from django.db.models import Q
 from grids.querysets import beneath
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from accounts.models import User
 
 
@@ -33,6 +35,14 @@ class RedrawQuerySet(models.QuerySet):
     def drafts(self) -> RedrawQuerySet:
         """Those that may still be changed."""
         return self.filter(state="draft")
+
+    def due(self, on: date) -> RedrawQuerySet:
+        """Those that wait and whose day has come, the earliest first."""
+        return self.filter(state="scheduled", on__lte=on).order_by("on", "made_at")
+
+    def troubled(self, on: date) -> RedrawQuerySet:
+        """Those that could not be put into force, or should be by now."""
+        return self.filter(Q(state="blocked") | Q(state="scheduled", on__lte=on))
 
 
 class BarrierQuerySet(models.QuerySet):

@@ -97,6 +97,7 @@ def addresses(world: World) -> list[str]:
             found.append(f"/api/v1/households?at={place.x},{place.y}&within=200")
     found += ["/emergency/", "/emergency/new/", "/tasks/", "/tasks/new/", "/samples/"]
     found += ["/matters/answers/", "/plans/", "/plans/new/", "/plans/compare/"]
+    found += ["/redraws/", "/redraws/import/", "/redraws/new/"]
     for key, level, *_rest in AREAS:
         code = CODES[key]
         found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]

@@ -38,6 +38,7 @@ from jobs.models import ImportRun
 from lib.clock import now
 from planning.matching.drafts import draft_order
 from planning.models import MatchLine
+from planning.redrawing.drafts import redraw_start
 from reports.forms import form_keep
 from tests.contacting import contact_record
 from tests.people import World
@@ -50,7 +51,7 @@ KEPT_UNDER = {
     "activities": "activity", "exemptions": "exemption", "forms": "form", "issues": "issue",
     "households": "household", "meetings": "meeting", "offers": "offer", "people": "person",
     "organisations": "organisation", "posts": "post", "samples": "sample", "tasks": "task",
-    "submissions": "submission", "matters": "import", "plans": "plan",
+    "submissions": "submission", "matters": "import", "plans": "plan", "redraws": "redraw",
 }  # fmt: skip
 
 
@@ -148,6 +149,9 @@ def furnish(world: World) -> dict[str, Any]:
         "person": world.people["worker"],
         "plan": draft_order(area=world.areas["T1"], on=on, by=manager),
         "post": world.posts["worker"],
+        "redraw": redraw_start(
+            area=world.areas["T1"], villages=[village], level="grid", by=manager
+        ),
         "sample": sample,
         "submission": sent.submission,
         "sweep": world.areas["G11"],

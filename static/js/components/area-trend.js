@@ -32,15 +32,32 @@ export function trendText(rows, today) {
   });
 }
 
+/** Of an area that came through a redraw: which division the line follows, and the other one. */
+function divisionNote(model, { on, before, geo }) {
+  const day = shortDate(on, model.config.today);
+  const words = geo === 'now'
+    ? _('By today\'s grids: the households that are in it today, wherever they were filed before %(day)s.', { day })
+    : before.length
+      ? _('By the grids of each day: since %(day)s, in place of %(names)s.', { day, names: before.join('、') })
+      : _('By the grids of each day: redrawn on %(day)s.', { day });
+  return [
+    h('p.hint', {}, words),
+    h('button.button', {
+      type: 'button', 'data-focus': 'geography', onclick: () => model.details.openTrend(geo === 'now' ? '' : 'now'),
+    }, geo === 'now' ? _('By the grids of each day') : _('By today\'s grids')),
+  ];
+}
+
 export function trendSection(model) {
   const { trend } = model.state.details ?? {};
   if (!trend) return null;
-  const { rows, loading, error } = trend;
+  const { rows, redrawn, loading, error } = trend;
   const known = rows.filter(({ gap }) => gap !== null);
   return h('section.trend', { 'aria-label': _('Last 12 weeks') },
     h('h3', {}, _('Last 12 weeks')),
     loading ? h('p.hint', {}, _('Loading')) : null,
     error ? h('p.bad', { role: 'alert' }, error) : null,
     !loading && !error && known.length < 2 ? h('p.hint', {}, _('Too few weeks on record yet.')) : null,
+    redrawn ? divisionNote(model, redrawn) : null,
     known.length > 1 ? [drawing(known.map(({ gap }) => gap)), h('p', {}, trendText(known, model.config.today))] : null);
 }

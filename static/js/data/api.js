@@ -96,8 +96,8 @@ export class Api {
   }
 
   /** The gap at the end of each of the last weeks, oldest first. */
-  trend({ id, weeks, on }, signal) {
-    return this.get(`/areas/${encodeURIComponent(id)}/trend`, { weeks, on }, signal);
+  trend({ id, weeks, on, geo }, signal) {
+    return this.get(`/areas/${encodeURIComponent(id)}/trend`, { weeks, on, geo }, signal);
   }
 
   link(households, post) {

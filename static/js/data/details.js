@@ -58,13 +58,14 @@ export class Details {
     return undefined;
   }
 
-  async openTrend() {
+  /** geo: across a redraw by the grids of each day (''), or 'now' by today's. */
+  async openTrend(geo = '') {
     const { key, id } = this.details;
     this.update(key, { trend: { rows: [], loading: true, error: '' } });
     try {
-      const query = { id, weeks: WEEKS, on: this.model.route.on };
-      const { rows } = await this.model.api.trend(query, this.model.signal('trend'));
-      this.update(key, { trend: { rows, loading: false, error: '' } });
+      const query = { id, weeks: WEEKS, on: this.model.route.on, geo: geo || undefined };
+      const { rows, redrawn } = await this.model.api.trend(query, this.model.signal('trend'));
+      this.update(key, { trend: { rows, redrawn, loading: false, error: '' } });
     } catch (error) {
       if (error.name !== 'AbortError') this.update(key, { trend: { rows: [], loading: false, error: error.message } });
     }
