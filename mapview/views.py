@@ -73,6 +73,7 @@ def map_config(user: User) -> dict[str, Any]:
             "task_new": "/tasks/new/",
             "cards": "/cards/",
             "emergency_new": "/emergency/new/",
+            "plan_new": "/plans/new/",
             "print": "/print/",
         },
     }

@@ -44,7 +44,8 @@ def test_from_the_red_area_to_contacts_in_force(visitor: Visitor, town: World) -
     expect(page.locator("lh-area-card")).to_contain_text("甲一村")
     visitor.shot("plan-1-red-area")
 
-    visitor.go(f"/plans/new/?area={CODES['V1']}")
+    page.get_by_role("link", name="生成结对方案").click()
+    page.wait_for_url(re.compile("/plans/new/"))
     expect(page.locator(".told")).to_contain_text("3")
     visitor.look("plan-2-order")
     page.get_by_role("button", name="为 3 户拟定联系人").click()

@@ -111,6 +111,9 @@ export class AreaCard extends Panel {
       row.gap && !see && this.canHandOver(row) ? h('a.button.primary.wide', {
         href: this.handOverAddress(row), 'data-focus': 'hand-all',
       }, ngettext('Hand over %(n)s household', 'Hand over %(n)s households', row.gap)) : null,
+      this.plannable(row) ? h('a.button.wide', {
+        href: `${this.model.config.urls.plan_new}?area=${encodeURIComponent(row.code)}`, 'data-focus': 'plan',
+      }, _('Propose contacts')) : null,
       row.gap && !see ? h('p.hint', {}, _('Your post sees numbers, not the list of households.')) : null,
       h('div.pair', {},
         details ? h('button.button', {
@@ -150,6 +153,12 @@ export class AreaCard extends Panel {
   /** Whoever names contacts may also hand the whole gap to the post that must close it. */
   handable(row) {
     return this.model.canLink && this.canHandOver(row) && row.gap > 0;
+  }
+
+  /** Whoever names contacts may have them proposed for the whole gap, down to a grid. */
+  plannable(row) {
+    return this.model.canLink && !this.model.isPast && row.gap > 0
+      && Boolean(row.code) && ['township', 'village', 'grid'].includes(row.level);
   }
 
   /** A unit without an outline is located by a pin. */
