@@ -23,6 +23,7 @@ from casework.demo_county import problems_found
 from casework.demo_examples import examples_add
 from casework.demo_help import Helping
 from casework.demo_matters import Walk
+from casework.demo_places import places_load
 from casework.demo_visits import visits_add
 from casework.issues import issue_register
 from casework.models import Contact, Issue
@@ -140,6 +141,9 @@ def demo_load(name: str, *, folder: Path, password: str, today: date) -> Iterato
     cards = cards_load(manager, today=today, published=name == "yindeer")
     yield _("%s contact cards handed over") % cards
     yield _("%s examples entered") % examples_add(manager, today=today)
+    yield _("%s herders with a winter camp and a summer pasture") % places_load(
+        manager, today=today
+    )
     for path in Area.objects.filter(level="county").values_list("path", flat=True):
         refresh(path, on=today)
     yield _("Coverage counted")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casework.demo_places import places_load
 from households.models import Household, HouseholdPlace
 from households.places import PLACE_ON, place_add, place_change, place_end
 from jobs.acts import act, act_undo
@@ -129,3 +130,11 @@ def test_ended_on_its_first_day_it_never_was(world: World):
     household.refresh_from_db()
     assert household.season_point is None
     assert where(household, world.on) == household.location
+
+
+def test_the_demo_gives_herders_two_places_that_stand_beside_each_other(world: World):
+    households = places_load(world.users["manager"], today=world.on)
+    assert households >= 1
+    assert HouseholdPlace.objects.count() == 2 * households
+    herders = HouseholdPlace.objects.values_list("household__path", flat=True)
+    assert all(path.startswith(world.areas["V2"].path) for path in herders)

@@ -60,7 +60,7 @@ export class NearPanel extends Panel {
       },
       h('span.near-number', { 'aria-hidden': true }, number),
       h('span.near-words', {}, h('b', {}, row.head), ' ', h('small', {}, row.address || row.area?.name),
-        row.at_season ? h('small', {}, ' · ', _('seasonal place')) : null,
+        row.at_season ? h('small', {}, ' ', _('seasonal place')) : null,
         row.links.length ? null : h('small.warn', {}, ' ', _('has nobody'))),
       h('span.near-away', {}, away({ metres: row.distance_m, bearing: row.bearing }),
         typeof row.minutes === 'number' ? h('small', {}, ' ', _('about %(n)s min', { n: integer(row.minutes) })) : null)),

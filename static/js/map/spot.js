@@ -33,6 +33,6 @@ export class SpotMap {
   stays({ lon, lat, label }) {
     L.marker([lat, lon], {
       pane: 'pins', icon: drawn('pin-season', 26), interactive: false, keyboard: false,
-    }).bindTooltip(label, { permanent: true, direction: 'top', offset: [0, -12] }).addTo(this.map);
+    }).bindTooltip(label, { permanent: true, direction: 'top', offset: [0, -20] }).addTo(this.map);
   }
 }
