@@ -34,7 +34,7 @@ from lib.partition.start import first_division, mend
 #: there are more cells than MANY, so that the work stays within seconds.
 STARTS = (16, 8)
 FINALISTS = (4, 2)
-MANY = 3000
+MANY = 1500
 #: Workload is made even to this, whatever more is allowed.
 AIM = 0.02
 #: Less free land than this, in square metres, is the rounding of locked grids.
@@ -225,7 +225,7 @@ def _best(
     found.sort(key=lambda one: one[:2])
     final = []
     for _cost, number, search in found[: FINALISTS[large]]:
-        search.wander(max(20_000, min(40 * cells, 150_000)), 0.5)
+        search.wander(max(20_000, min(40 * cells, 100_000)), 0.5)
         search.settle()
         search.trade()
         final.append((search.cost(), number, search))
