@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.redraws import editor, importing, pages
+from desk.redraws import barriers, editor, importing, pages
 
 urlpatterns = [
     path("redraws/", pages.home, name="redraws"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("redraws/<uuid:key>/", pages.page, name="redraw"),
     path("redraws/<uuid:key>/draw/", editor.draw, name="redraw-draw"),
     path("redraws/<uuid:key>/steps/", pages.step, name="redraw-step"),
+    path("redraws/<uuid:key>/barriers/", barriers.page, name="redraw-barriers"),
 ]

@@ -6,7 +6,9 @@ import json
 
 import pytest
 import shapely
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from jobs.models import Act
 from lib.errors import Refusal
 from planning.models import Barrier, Redraw
 from planning.redrawing.barrier_files import Loaded, barriers_load, barriers_read
@@ -131,3 +133,29 @@ def test_only_the_office_loads_barriers(world: World, redraw: Redraw):
     for key in ("leader", "outsider", "secretary"):
         with pytest.raises(Refusal):
             barriers_load(redraw=redraw, found=found, source="", by=world.user(key))
+
+
+def test_the_page_loads_a_file_says_what_is_wrong_and_takes_back(
+    world: World, redraw: Redraw, as_user
+):
+    manager = as_user("manager")
+    page = f"/redraws/{redraw.pk}/barriers/"
+    source = file(line((0, 0.2), (1, 0.2), 类型="道路", 名称="学院路"))
+
+    def send(**typed: str):
+        upload = SimpleUploadedFile("路网.geojson", source)
+        return manager.post(page, {"file": upload, "crs": "wgs84", **typed}, follow=True)
+
+    refused = send(crs="")
+    assert refused.status_code == 400 and refused.context["error"].field == "crs"
+    loaded = send()
+    assert loaded.status_code == 200 and "学院路" in loaded.content.decode()
+    assert "路网.geojson" in loaded.content.decode()
+    assert "没有改动" in send().content.decode()
+    manager.post(f"/acts/{Act.objects.latest('at').pk}/undo/", {"next": page})
+    assert not Barrier.objects.exists()
+    send()
+    manager.post(page, {"remove": str(Barrier.objects.get().pk)})
+    assert not Barrier.objects.exists()
+    assert as_user("outsider").get(page).status_code == 404
+    assert as_user("leader").get(page).status_code in (403, 404)
