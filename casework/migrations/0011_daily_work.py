@@ -2094,4 +2094,6 @@ class Migration(migrations.Migration):
             " WHERE s.issue_id = i.id AND i.state IN ('closed', 'declined', 'merged')",
             migrations.RunSQL.noop,
         ),
+        # Checks that wait for the end of the transaction would keep the indexes from being made.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
     ]

@@ -134,6 +134,8 @@ class Migration(migrations.Migration):
             """,
             migrations.RunSQL.noop,
         ),
+        # Checks that wait for the end of the transaction would keep the indexes from being made.
+        migrations.RunSQL('SET CONSTRAINTS ALL IMMEDIATE', migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name='handover',
             index=models.Index(fields=['to_post', 'state'], name='handover_to'),
