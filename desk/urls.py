@@ -24,6 +24,7 @@ from desk.byhand import leaving, needs, places, shape, writing
 from desk.ratings import slip as rating_slip
 from desk.visits import contacts as visits
 from desk.visits import ratings, sweep, today
+from desk.whatif.page import page as what_if
 
 urlpatterns = [
     path("today/", today.page, name="today"),
@@ -92,6 +93,7 @@ urlpatterns = [
     path("tasks/new/", tasks.new, name="task-new"),
     path("tasks/<uuid:key>/", tasks.page, name="task"),
     path("tasks/<uuid:key>/steps/", tasks.act, name="task-act"),
+    path("whatif/", what_if, name="what-if"),
     path("", include("desk.helping.urls")),
     path("matters/answers/", answers.home, name="answers"),
     path("matters/answers.xlsx", answers.book, name="answers-book"),

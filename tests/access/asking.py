@@ -103,6 +103,7 @@ def addresses(world: World) -> list[str]:
         found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]
         found.append(f"/plans/new/?area={code}")
         found.append(f"/tasks/supervise/?area={code}&sum=matters")
+        found += [f"/whatif/?area={code}", f"/whatif/?area={code}&name=1&file=1&limit_unit_head=9"]
         found += [
             f"/api/v1/coverage?area={code}",
             f"/api/v1/areas/{world.areas[key].pk}/location",
