@@ -36,6 +36,7 @@ from households.models import Handover, Household, HouseholdPlace, Link, Need
 from households.naming import contact_end, contacts_name
 from lib.clock import today
 from lib.errors import Refusal
+from planning.closing import Closer, why_nobody
 
 SEES_HOUSEHOLDS = ("manager", "worker", "village_lead", "head", "cadre", "volunteer")
 #: Who may have something to see to today: whoever works with households, and departments.
@@ -304,12 +305,24 @@ def show(
         note_read(request, Read("household.needs", scope, len(needs) or 1, "P3", reason))
     elif shows_due:
         note_read(request, Read("household.due", scope, 1, "P3"))
+    if context["open"] and not context["contacts"]:
+        context |= why_of(household, manages=context["manages"], on=on)
     context |= panel(user, household, tab, shows_needs=shows_needs)
     context["stay"] = stay = living_at(household, on=on)
     context["spot"] = spot(household, locate=may_locate, stay=stay)
     if context["manages"] and context["open"]:
         context["choices"] = choices(household, on=on)
     return render(request, "desk/household.html", context, status=400 if error else 200)
+
+
+def why_of(household: Household, *, manages: bool, on: date) -> dict[str, Any]:
+    """Why nobody is named, and what closes that, for who manages the household."""
+    refresh(household.path[:12], on=on)
+    household.refresh_from_db(fields=["gap_reason"])
+    why = why_nobody([household], on=on).get(household.pk)
+    if why is None:
+        return {}
+    return {"why": why, "closing": Closer([household]).actions(why, household) if manages else []}
 
 
 @require_POST

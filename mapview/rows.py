@@ -23,6 +23,7 @@ from households.querysets import HouseholdQuerySet
 from jobs.changes import changes_of
 from lib.clock import SHANGHAI
 from lib.errors import Refusal
+from planning.closing import Closer, why_nobody
 
 PAGE = 50
 
@@ -159,10 +160,12 @@ def describe(
                 "person": link.post.person.name,
             }
         )
+    reasons = None if then is None else {key: fact["reason"] for key, fact in then.items()}
+    whys = why_nobody(page, on=on, reasons=reasons)
     rows = []
     for row in page:
-        fact = (then or {}).get(row.id, {})
-        reason = row.gap_reason if then is None else fact.get("reason")
+        why = whys.get(row.id)
+        reason = row.gap_reason if reasons is None else reasons.get(row.id)
         rows.append(
             {
                 "id": row.id,
@@ -172,7 +175,8 @@ def describe(
                 "area": labels[row.path],
                 "located": row.location is not None,
                 "reason": reason or None,
-                "reason_on": fact.get("left_on"),
+                "reason_on": why.since if why and why.reason == "left" else None,
+                "why": why.words if why else None,
                 "links": links[row.id],
             }
         )
@@ -220,6 +224,7 @@ def household_card(user: User, household: Household, *, on: date) -> dict[str, A
             }
             for link in _links_of([household], on=on)
         ],
+        "why": _why(household, manages=manages, on=on),
         "can": {"locate": manages, "link": manages},
     }
 
@@ -251,4 +256,16 @@ def _at_season(stay: HouseholdPlace, *, on: date) -> dict[str, Any]:
             "months": stay.months_said,
             "until": stay.stays_until(on),
         },
+    }
+
+
+def _why(household: Household, *, manages: bool, on: date) -> dict[str, Any] | None:
+    """Why nobody is named, and what closes that, for who manages the household."""
+    why = why_nobody([household], on=on).get(household.pk)
+    if why is None:
+        return None
+    actions = Closer([household]).actions(why, household) if manages else []
+    return {
+        "words": why.words,
+        "actions": [{"label": action.label, "href": action.href} for action in actions],
     }

@@ -71,6 +71,8 @@ def map_config(user: User) -> dict[str, Any]:
             "post_new": "/posts/new/",
             "tasks": "/tasks/",
             "task_new": "/tasks/new/",
+            "what_if": "/whatif/",
+            "handovers": "/handovers/",
             "cards": "/cards/",
             "emergency_new": "/emergency/new/",
             "plan_new": "/plans/new/",

@@ -13,24 +13,29 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from casework.coverage import refresh
+from casework.coverage import REASONS, refresh
 from casework.models import AreaMetric
 from desk.tables.asked import Asked
 from desk.tables.keyset import Order
 from desk.tables.table import Cell, Column, Empty, Filter, Flag, Table, Tag, Total
+from desk.tables.words import REASONS as WORDS
 from desk.tables.words import SEES_AREAS, SEES_HOUSEHOLDS, plan_for
 from grids.models import Area, AreaCode, Boundary, Post
 from grids.paths import KEY_LENGTH
+from planning.closing import address_of
 
 SUMS = """
 SELECT a.path, coalesce(sum(m.households - m.excluded), 0)::bigint,
     coalesce(sum(m.households - m.excluded - m.linked), 0)::bigint,
-    coalesce(sum(m.vacancies), 0)::bigint
+    coalesce(sum(m.vacancies), 0)::bigint,
+    {reasons}
 FROM unnest(%(paths)s::text[]) AS a (path)
 LEFT JOIN casework_areametric m ON m.path >= a.path COLLATE "C"
     AND m.path < (a.path || '~') COLLATE "C"
 GROUP BY a.path
-"""
+""".format(reasons=", ".join(f"coalesce(sum(m.gap_{key}), 0)::bigint" for key in REASONS))
+#: How many come before the reasons.
+PLAIN = 3
 
 
 class Facts:
@@ -86,8 +91,25 @@ def _name(row: Area, facts: Facts) -> Cell:
 
 
 def _rate(row: Area, facts: Facts) -> str:
-    scope, gap, _vacant = facts.sums[row.path]
+    scope, gap, *_more = facts.sums[row.path]
     return f"{100 * (scope - gap) / scope:.1f}%" if scope else ""
+
+
+def _reasons(row: Area, facts: Facts) -> Cell | str:
+    """The sums of the reasons; each opens its rows in the table beside, by the filter of it."""
+    counts = dict(zip(REASONS, facts.sums[row.path][PLAIN:], strict=True))
+    opens = [
+        (f"{WORDS[key]} {n:,}", facts.table(row, n, "households", reason=key).href)
+        for key, n in counts.items() if n
+    ]  # fmt: skip
+    return Cell(links=tuple(opens))
+
+
+def _closing(row: Area, facts: Facts) -> Cell | str:
+    """Where it is worked out what would close the gap."""
+    if not facts.sums[row.path][1] or row.level not in ("township", "village", "grid"):
+        return ""
+    return Cell(_("What would close it"), address_of("what-if", area=row.pk))
 
 
 def _outline(row: Area, facts: Facts) -> Cell | str:
@@ -142,6 +164,8 @@ class Areas(Table):
                lambda row, facts: facts.table(
                    row, facts.sums[row.path][1], "households", filter="gap"),
                number=True),
+        Column("reasons", gettext_lazy("Why nobody"), "P0", _reasons),
+        Column("closing", gettext_lazy("What closes it"), "P0", _closing),
         Column("rate", gettext_lazy("Linked"), "P0", _rate, number=True),
         Column("vacancies", gettext_lazy("Vacant posts"), "P0",
                lambda row, facts: facts.table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from desk.tables.table import (
     Tag,
     Total,
     day,
+    managers,
 )
 from desk.tables.words import REASONS, SEES_HOUSEHOLDS, plan_for
 from grids.models import Role
@@ -33,6 +35,7 @@ from grids.querysets import beneath
 from households.finding import households_found
 from households.models import Exemption, Household, Link
 from lib.spans import months_after
+from planning.closing import Closer, Why, why_nobody
 
 #: A household is new for so many days.
 NEW_DAYS = 30
@@ -47,6 +50,17 @@ class Facts:
         links = Link.objects.in_force(on).filter(household__in=rows)
         for link in links.select_related("role", "post__person").order_by("role_id"):
             self.links[link.household_id].append(link)
+        self.rows, self.on = rows, on
+
+    @cached_property
+    def whys(self) -> dict[UUID, Why]:
+        """Why those without contact have none; asked where a column tells it."""
+        return why_nobody(self.rows, on=self.on)
+
+    @cached_property
+    def closer(self) -> Closer:
+        """What closes it."""
+        return Closer([row for row in self.rows if row.pk in self.whys])
 
 
 def _contacts(row: Household, facts: Facts) -> Cell:
@@ -56,6 +70,17 @@ def _contacts(row: Household, facts: Facts) -> Cell:
     if not links:
         return Cell(tags=(Tag(_("not counted"), "quiet"),))
     return Cell("、".join(f"{link.post.person.name}（{link.role.name}）" for link in links))
+
+
+def _why(row: Household, facts: Facts) -> str:
+    why = facts.whys.get(row.pk)
+    return why.words if why else ""
+
+
+def _closing(row: Household, facts: Facts) -> Cell | str:
+    why = facts.whys.get(row.pk)
+    actions = facts.closer.actions(why, row) if why else []
+    return Cell(actions[0].label, actions[0].href) if actions else ""
 
 
 def _located(row: Household, _facts: Facts) -> Cell:
@@ -133,6 +158,10 @@ class Households(Table):
         Column("area", gettext_lazy("Area"), "P0",
                lambda row, facts: facts.places[row.path]["name"], sort="place"),
         Column("contacts", gettext_lazy("Contacts"), "P2", _contacts),
+        Column("why", gettext_lazy("Why nobody"), "P2", _why, shown=False,
+               shown_with=frozenset({"gap", "reason"})),
+        Column("closing", gettext_lazy("What closes it"), "P2", _closing, shown=False,
+               shown_with=frozenset({"gap", "reason"}), right=managers),
         Column("phone", gettext_lazy("Phone"), "P2",
                lambda row, facts: _("on record") if row.phone_sealed
                else Cell(tags=(Tag(_("no phone"), "bad"),))),

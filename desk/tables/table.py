@@ -36,10 +36,12 @@ class Tag:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell: text, perhaps a link, perhaps words in a box, perhaps a hint."""
+    """What stands in a cell: text, perhaps a link, perhaps words in a box, perhaps a hint; or
+    several words with the address each opens ('' where it opens none)."""
 
     text: Any = ""
     href: str = ""
+    links: tuple[tuple[Any, str], ...] = ()
     tags: tuple[Tag, ...] = ()
     hint: Any = ""
 
@@ -50,6 +52,10 @@ class Cell:
         """
         text = conditional_escape(self.text)
         words = [f'<a href="{conditional_escape(self.href)}">{text}</a>' if self.href else text]
+        words += [
+            f' <a href="{escape(href)}">{escape(word)}</a>' if href else f" {escape(word)}"
+            for word, href in self.links
+        ]
         gap = " " if text else ""
         for tag in self.tags:
             word = conditional_escape(tag.text)

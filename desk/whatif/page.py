@@ -99,6 +99,8 @@ def page(request: SignedInRequest) -> HttpResponse:
                                 if len(typed.rows) < MOST_ROWS else [])],
         "rest_asked": mine.get("rest", ""), "on": on,
         "manages": scope.manages(area.path), "start_again": address(area, QueryDict(), kept),
+        # What people have elsewhere is for those who even it out.
+        "tells_loads": bool(scope.kinds & {Role.Kind.MANAGER, Role.Kind.LEADER}),
         "all_counts": shown.urgent_first, "reason_keys": REASONS,
         "shares": [_percent(report["total"][key]) for key in ("linked_rate", "party_met_rate")],
     }  # fmt: skip

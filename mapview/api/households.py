@@ -97,7 +97,7 @@ def card(request: SignedInRequest, key: UUID, on: str | None = None) -> dict[str
     if household is None:
         raise Http404
     refresh(household.path, on=today())
-    household.refresh_from_db(fields=["outside"])
+    household.refresh_from_db(fields=["outside", "gap_reason"])
     note_read(request, Read("household.card", household.path, 1, "P2"))
     return household_card(request.user, household, on=day)
 

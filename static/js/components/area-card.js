@@ -1,5 +1,6 @@
 /** The panel of the selected area: who is in post, why households have nobody, what to do, its numbers. */
 import { _, integer, ngettext, percent, shortDate } from '../data/i18n.js';
+import { closing } from '../data/closing.js';
 import { isRemainder, keyOf, reasonsOf } from '../data/coverage.js';
 import { levelUnit } from '../data/levels.js';
 import { NOTHING_OPEN, formatRoute } from '../data/urlstate.js';
@@ -69,35 +70,57 @@ export class AreaCard extends Panel {
       return h('p.all-well', {}, icon('check'), row.in_scope
         ? _('Every household in scope has a contact.') : _('No household in scope here.'));
     }
-    return h('ul.reasons', {}, reasons.map((reason) => {
-      const on = reason.key === 'left' && row.left_on ? shortDate(row.left_on, this.model.config.today) : '';
-      return h('li', {},
-        h(`span.swatch.reason-${reason.key}`),
-        h('span.reason-count', {}, withNumber(ngettext('%(n)s household', '%(n)s households', reason.count))),
-        span('why', reason.label, on ? h('small', {}, ' ', _('latest %(date)s', { date: on })) : null),
-        this.act(row, reason));
-    }));
+    return [
+      h('ul.reasons', {}, reasons.map((reason) => {
+        const on = reason.key === 'left' && row.left_on ? shortDate(row.left_on, this.model.config.today) : '';
+        return h('li', {},
+          h(`span.swatch.reason-${reason.key}`),
+          this.count(reason),
+          span('why', reason.label, on ? h('small', {}, ' ', _('latest %(date)s', { date: on })) : null),
+          this.act(row, reason));
+      })),
+      this.whatIf(row),
+    ];
   }
 
-  /** What closes this part of the gap: fill the post, name a contact, or hand it on. */
-  act(row, { key, label, act, count }) {
-    const { urls } = this.model.config;
-    const said = (verb) => ({ 'data-focus': `reason-${key}`, 'aria-label': `${verb}: ${label}, ${integer(count)}` });
-    const area = encodeURIComponent(row.code ?? '');
-    if (this.model.canLink && key === 'vacant' && row.code) {
-      const vacant = this.model.state.details?.posts?.roles.find((role) => role.vacant);
-      const role = vacant ? `&role=${encodeURIComponent(vacant.role)}` : '';
-      return h('a.link', { href: `${urls.post_new}?area=${area}${role}`, ...said(_('Fill the post')) },
-        _('Fill the post'), icon('next'));
-    }
-    if (!this.model.canLink && this.canHandOver(row)) {
-      return h('a.link', { href: `${urls.task_new}?area=${area}&reason=${key}`, ...said(_('Hand over')) },
-        _('Hand over'), icon('next'));
-    }
-    if (!this.model.canSeeHouseholds) return null;
-    const verb = act && this.model.canLink ? _('Assign') : _('Show');
-    return h('button.link', { type: 'button', ...said(verb), onclick: () => this.model.linking.open(key) },
-      verb, icon('next'));
+  /** How many there are; opens them for whoever may read households. */
+  count({ key, label, count }) {
+    const words = withNumber(ngettext('%(n)s household', '%(n)s households', count));
+    if (!this.model.canSeeHouseholds) return h('span.reason-count', {}, words);
+    return h('button.reason-count.link', {
+      type: 'button', 'data-focus': `rows-${key}`, 'aria-label': `${_('Show')}: ${label}, ${integer(count)}`,
+      onclick: () => this.model.linking.open(key),
+    }, words);
+  }
+
+  /** What closes this part of the gap, for the person looking: done here, or handed on. */
+  act(row, reason) {
+    const said = (verb) => ({
+      'data-focus': `reason-${reason.key}`, 'aria-label': `${verb}: ${reason.label}, ${integer(reason.count)}`,
+    });
+    if (this.model.isPast) return null;
+    const { details, coverage } = this.model.state;
+    const role = details?.posts?.roles.find((one) => one.vacant)?.role ?? '';
+    const action = closing(reason, {
+      config: this.model.config, place: row.code ?? row.id ?? '', role,
+      above: coverage.area.code ?? coverage.area.id,
+      manages: this.model.canLink, hands: this.canHandOver(row),
+    });
+    if (!action) return null;
+    if (action.href) return h('a.link', { href: action.href, ...said(action.verb) }, action.verb, icon('next'));
+    return h('button.link', {
+      type: 'button', ...said(action.verb), onclick: () => this.model.linking.open(reason.key),
+    }, action.verb, icon('next'));
+  }
+
+  /** Where the new numbers are worked out before anything is done, and who must act. */
+  whatIf(row) {
+    const { config } = this.model;
+    if (!row.id || this.model.isPast || !['township', 'village', 'grid'].includes(row.level)) return null;
+    const acts = this.model.canLink || this.canHandOver(row);
+    return h('p.what-if', {},
+      h('a.button', { href: `${config.urls.what_if}?area=${row.id}`, 'data-focus': 'what-if' }, _('What would close it')),
+      acts ? null : h('small', {}, _('The township grid office closes it; you may send it this address.')));
   }
 
   actions(row) {

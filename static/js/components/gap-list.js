@@ -2,7 +2,7 @@
  * The households that have nobody: chosen by check box, then given a contact. Used as a panel over
  * the map and, at the level of households, as the list itself.
  */
-import { _, integer, ngettext, shortDate } from '../data/i18n.js';
+import { _, integer, ngettext } from '../data/i18n.js';
 import { reasonLabel, reasonsOf } from '../data/coverage.js';
 import { Panel, View, h, icon, span, withNumber } from './base.js';
 import { resultStrip } from './result.js';
@@ -148,8 +148,6 @@ function householdList(model, gap, picked) {
 }
 
 function householdRow(model, row, pickable, checked) {
-  const { today } = model.config;
-  const on = row.reason === 'left' && row.reason_on ? shortDate(row.reason_on, today) : '';
   const label = `${row.head} ${row.address ?? ''}`;
   return h('li', {},
     pickable ? h('label.pick', {}, h('input', {
@@ -162,7 +160,7 @@ function householdRow(model, row, pickable, checked) {
       }, row.head, row.serial ? h('small', {}, ' ', row.serial) : null),
       h('p', {}, [row.area?.name, row.address].filter(Boolean).join(' · '),
         row.located ? null : h('small.tag', {}, _('not located'))),
-      h('p.reason', {}, h(`span.swatch.reason-${row.reason}`), reasonLabel(row.reason), on ? ` ${on}` : '')));
+      h('p.reason', {}, h(`span.swatch.reason-${row.reason}`), row.why || reasonLabel(row.reason))));
 }
 
 function pickBar(model, gap, picked) {

@@ -83,9 +83,13 @@ export class PlaceCard extends Panel {
     ];
   }
 
-  contacts({ id, links, can }) {
+  contacts({ id, links, can, why }) {
     if (!links.length) {
+      const actions = this.model.isPast ? [] : why?.actions ?? [];
       return h('div.nobody', {}, h('p.warn', {}, h('b', {}, _('Nobody is named yet.'))),
+        why ? h('p.why', {}, why.words) : null,
+        actions.length ? h('p.closing', {}, actions.map(({ label, href }) =>
+          h('a.link', { href, 'data-focus': `closing-${href}` }, label, icon('next')))) : null,
         can?.link && this.model.canLink ? h('button.button.primary.wide', {
           type: 'button', 'data-focus': 'name', onclick: () => this.model.linking.chooseFor(id),
         }, _('Name a contact')) : null);

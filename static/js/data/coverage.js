@@ -1,20 +1,20 @@
 /** Reading coverage rows: reasons, order, keys. Pure functions over the JSON of the API. */
 import { _ } from './i18n.js';
 
-/** Why a household has nobody, in the order the bars are stacked. `act`: naming someone helps. */
+/** Why a household has nobody, in the order the bars are stacked. */
 export const REASONS = [
-  { key: 'vacant', label: _('Nobody in post'), act: false },
-  { key: 'full', label: _('All in post are full'), act: false },
-  { key: 'left', label: _('Contact left the post'), act: true },
-  { key: 'handover', label: _('Handover not yet accepted'), act: true },
-  { key: 'unassigned', label: _('Room left, nobody named'), act: true },
-  { key: 'new', label: _('Newly registered'), act: true },
-  { key: 'no_grid', label: _('In no grid'), act: false },
+  { key: 'vacant', label: _('Nobody in post') },
+  { key: 'full', label: _('All in post are full') },
+  { key: 'left', label: _('Contact left the post') },
+  { key: 'handover', label: _('Handover not yet accepted') },
+  { key: 'unassigned', label: _('Room left, nobody named') },
+  { key: 'new', label: _('Newly registered') },
+  { key: 'no_grid', label: _('In no grid') },
 ];
 
 export const reasonLabel = (key) => REASONS.find((reason) => reason.key === key)?.label ?? key;
 
-/** Reasons of a row that count at least one household: [{key, label, act, count}]. */
+/** Reasons of a row that count at least one household: [{key, label, count}]. */
 export function reasonsOf(row) {
   const counts = row?.gap_reasons ?? {};
   return REASONS.filter(({ key }) => counts[key] > 0)
