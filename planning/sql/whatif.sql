@@ -5,7 +5,7 @@
     SELECT o.household_id, o.to_post_id
     FROM gap g
     JOIN households_handover o ON o.household_id = g.household_id
-        AND o.during @> %(on)s::date AND o.state = 'proposed'
+        AND o.during @> %(on)s::date AND o.state = 'proposed' AND o.begins <= %(on)s
 ),
 -- Places from the village down that a household here may lie in, and those it lies beneath.
 place_here AS (

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from grids.models import Post, Role
-from households.links import handover_propose
+from households.handovers import handover_propose
 from households.models import Household, Link
 from tests.people import HOUSEHOLDS, World
 
