@@ -85,7 +85,8 @@ export class PlaceCard extends Panel {
 
   contacts({ id, links, can, why }) {
     if (!links.length) {
-      const actions = this.model.isPast ? [] : why?.actions ?? [];
+      // Naming one has its own button.
+      const actions = this.model.isPast ? [] : (why?.actions ?? []).filter(({ href }) => !href.endsWith('#naming'));
       return h('div.nobody', {}, h('p.warn', {}, h('b', {}, _('Nobody is named yet.'))),
         why ? h('p.why', {}, why.words) : null,
         actions.length ? h('p.closing', {}, actions.map(({ label, href }) =>
