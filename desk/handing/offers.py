@@ -24,7 +24,6 @@ from accounts.gate import SignedInRequest, allow
 from accounts.reads import Read, note_read
 from desk.acts import done
 from desk.household import SEES_HOUSEHOLDS
-from desk.staff import place_name
 from grids.models import Area, Post
 from grids.naming import area_labels
 from grids.scope import scope_of
@@ -90,19 +89,35 @@ def groups(
     households whose name may be read (None: all). ``loads``: with what the recipients have."""
     listed = list(offers)
     places = area_labels({offer.household.path for offer in listed}, on=on)
+    held = post_places([offer.to_post for offer in listed], on=on)
     found: dict[Any, Group] = {}
     for offer in listed:
         key = offer.from_post_id, offer.to_post_id, offer.begins
         if key not in found:
             links, most = post_load(offer.to_post, on=on) if loads else (0, None)
-            place = place_name(offer.to_post)
             found[key] = Group(
-                offer.from_post, offer.to_post, place, offer.proposed_on, offer.begins, links, most
+                offer.from_post,
+                offer.to_post,
+                held[offer.to_post_id],
+                offer.proposed_on,
+                offer.begins,
+                links,
+                most,
             )
         rows, home = found[key].rows, offer.household
         readable = shown is None or home.pk in shown
         rows.append(Row(offer, len(rows) + 1, places[home.path]["name"], readable))
     return list(found.values())
+
+
+def post_places(posts: Iterable[Post], *, on: date) -> dict[UUID, str]:
+    """Where posts are held, in words; of a grid or unit with its village before it."""
+    held = list(posts)
+    labels = area_labels({post.path for post in held if post.area_id}, on=on)
+    return {
+        post.pk: labels[post.path]["name"] if post.area_id else str(post.organisation)
+        for post in held
+    }
 
 
 def told(offers: Any) -> Any:
@@ -160,7 +175,12 @@ def managed(request: SignedInRequest, on: date) -> dict[str, Any]:
         rows += len(listed)
         context[name] = groups(listed, None, on=on)
         context[f"{name}_count"] = len(listed) if len(listed) < MOST else beneath_area.count()
-    context["left"] = left_behind(user, on=on, path=area.path if area else "")
+    left = left_behind(user, on=on, path=area.path if area else "")
+    places = post_places([one.post for one in left], on=on)
+    context["left"] = [
+        {"post": one.post, "households": one.households, "place": places[one.post.pk]}
+        for one in left
+    ]
     note_read(request, Read("handovers.list", ",".join(scope_of(user).manage)[:120], rows, "P2"))
     return context
 

@@ -147,6 +147,7 @@ def show(
         "first": max(on, plan.post.during.lower), "error": error, "ends": ends,
         "may_send": ends or not plan.ends,
         "places": places(plan.lines, wrong, on=on), "loads": plan.loads(),
+        "over": plan.post.during.upper is not None and plan.post.during.upper <= on,
         "offers": len(offers), "known": sum(line.known for line in offers),
         "covered": sum(bool(line.backup) or line.covered for line in offers),
         "short": shortfalls(plan, on=on), "everybody": everybody(plan),

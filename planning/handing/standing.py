@@ -93,4 +93,4 @@ def left_behind(user: User, *, on: date, path: str = "") -> list[LeftBehind]:
     posts = Post.objects.filter(pk__in=counts).select_related(
         "person", "role", "area", "organisation"
     )
-    return [LeftBehind(post, counts[post.pk]) for post in posts.order_by("-during", "pk")]
+    return [LeftBehind(post, counts[post.pk]) for post in posts.order_by("path", "-during", "pk")]
