@@ -102,6 +102,7 @@ def addresses(world: World) -> list[str]:
         code = CODES[key]
         found += [f"/emergency/new/?area={code}", f"/tasks/new/?area={code}"]
         found.append(f"/plans/new/?area={code}")
+        found.append(f"/redraws/new/?area={code}")
         found.append(f"/tasks/supervise/?area={code}&sum=matters")
         # With levers it depends on what people have elsewhere: tests/planning/test_whatif_page.py.
         found.append(f"/whatif/?area={code}")
