@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import DateField, F, Func
 from django.db.models.functions import Least
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -45,11 +45,8 @@ class Why:
 
 
 def address_of(name: str, *args: Any, **query: Any) -> str:
-    """The address of a page by its name; '' while there is no such page."""
-    try:
-        address = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    """The address of a page by its name, with what it is asked."""
+    address = reverse(name, args=args)
     return f"{address}?{urlencode(query)}" if query else address
 
 
@@ -162,7 +159,7 @@ class Closer:
             found = [Action(_("Raise a limit"), limits), Action(_("Another head"), fill.href)]
         else:
             found = [name, propose]
-        return [action for action in found if action.href]
+        return found
 
     def _post_wanted(self, why: Why, area: Area) -> dict[str, str]:
         """Place and role of the post that would help: the one that was left, else the one a place

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,7 @@ from desk.whatif.typed import Typed
 from grids.models import Area
 from grids.models import Post as StoredPost
 from grids.scope import Scope
+from planning.closing import address_of
 from planning.town import Town
 from planning.whatif import Picture
 
@@ -57,9 +58,7 @@ def handed_on(
     found: dict[str, Any] = {"steps": list(_steps(ground, town, typed, after, names, roles))}
     if ground.manages and typed.levers.name:
         limits = {f"most_{role}": str(n) for role, n in typed.levers.role_limits.items()}
-        query = urlencode({"area": str(ground.area.pk), **limits})
-        if address := address_of("plan-new"):
-            found["propose"] = f"{address}?{query}"
+        found["propose"] = address_of("plan-new", area=ground.area.pk, **limits)
     if post_handing(ground.user, ground.area, on=ground.on) is not None and before.gap:
         words = {"area": str(ground.area.pk), "note": note_of(typed, before, after)[:NOTE]}
         gone = [key for key, n in before.reasons.items() if n and not after.reasons[key]]
@@ -67,14 +66,6 @@ def handed_on(
             words["reason"] = gone[0]
         found["hand"] = f"{reverse('task-new')}?{urlencode(words)}"
     return found
-
-
-def address_of(name: str) -> str:
-    """The address of a page by its name; '' while there is no such page."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def note_of(typed: Typed, before: Picture, after: Picture) -> str:
@@ -124,7 +115,7 @@ def _steps(
         words = ngettext(
             "%(n)d handover is accepted", "%(n)d handovers are accepted", after.accepted
         ) % {"n": after.accepted}
-        yield _step(ground, words, _("Open the handovers"), address_of("handovers"))
+        yield _step(ground, words, _("Open the handovers"), reverse("handovers"))
     filed = sum(len(households) for households in after.filed.values())
     if filed:
         words = ngettext(
@@ -145,6 +136,6 @@ def _steps(
 
 def _step(ground: Ground, words: str, act: str, address: str, **query: str) -> Step:
     """A step with its address, where this person may take it."""
-    if not ground.manages or not address:
+    if not ground.manages:
         return Step(words)
     return Step(words, act, f"{address}?{urlencode(query)}" if query else address)

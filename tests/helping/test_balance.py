@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from casework.activities import activity_record
@@ -104,3 +106,15 @@ def test_page_and_map_say_the_same(
     assert "数量较小，不予显示" in kept and 'class="behind"' not in kept
     assert as_user("leader").get(f"/balance/?area={CODES['T2']}").status_code == 404
     assert as_user("head").get("/balance/").status_code == 404
+
+
+def test_large_sums_have_separators():
+    row = {
+        "in_scope": 12345,
+        "needing": 1234,
+        "deeds": 1000,
+        "help_per_100": 81.03,
+        "activities": 999,
+    }
+    cells = render_to_string("desk/helping/balance_cells.html", {"row": row})
+    assert re.findall(r">([\d,.]+)<", cells) == ["12,345", "1,234", "1,000", "81.0", "999"]
