@@ -1,4 +1,5 @@
-"""What somebody is told of on the map: lists opened in an emergency, tasks that wait.
+"""What somebody is told of on the map: lists opened in an emergency, tasks that wait, households
+one has become the contact of.
 
 Names of staff, places and days; never a household.
 """
@@ -16,6 +17,8 @@ from accounts.models import User
 from casework.models import EmergencyList, Task
 from casework.tasks import tasks_waiting
 from grids.naming import area_labels
+from grids.scope import scope_of
+from households.models import Link
 from lib.clock import SHANGHAI
 
 #: More tasks than this are told of as a number.
@@ -34,7 +37,7 @@ class Notice:
 
 def notices_of(user: User, *, on: date, at: datetime) -> list[Notice]:
     """Everything to be told to somebody at a moment, the urgent first."""
-    return [*_emergencies(user, on=on, at=at), *_tasks(user, on=on)]
+    return [*_emergencies(user, on=on, at=at), *_tasks(user, on=on), *_new_households(user, on=on)]
 
 
 def _emergencies(user: User, *, on: date, at: datetime) -> list[Notice]:
@@ -61,6 +64,19 @@ def _emergencies(user: User, *, on: date, at: datetime) -> list[Notice]:
         )
         for emergency in lists
     ]
+
+
+def _new_households(user: User, *, on: date) -> list[Notice]:
+    if not scope_of(user).own:
+        return []
+    n = Link.objects.new_to(user, on).count()
+    if not n:
+        return []
+    sentence = ngettext(
+        "You are the contact of %(n)d more household in the last 7 days.",
+        "You are the contact of %(n)d more households in the last 7 days.", n,
+    )  # fmt: skip
+    return [Notice(sentence % {"n": n}, reverse("mine"), _("My households"))]
 
 
 def _tasks(user: User, *, on: date) -> list[Notice]:

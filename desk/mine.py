@@ -17,7 +17,7 @@ from casework.coverage import refresh
 from grids.basemap import basemap
 from grids.models import Area
 from grids.scope import RIGHTS, scope_of
-from households.models import Cover, Handover, Household
+from households.models import Cover, Handover, Household, Link
 from lib.clock import today
 
 LINKS_HOUSEHOLDS = tuple(kind for kind, right in RIGHTS.items() if right.own)
@@ -26,7 +26,8 @@ LINKS_HOUSEHOLDS = tuple(kind for kind, right in RIGHTS.items() if right.own)
 @dataclass(frozen=True)
 class Line:
     """One household. ``due_on`` only for those who may know it. ``covers``: one stands in there,
-    until the last day ``until`` where one is set."""
+    until the last day ``until`` where one is set. ``since``: the day it became one's own, of late.
+    """
 
     household: Household
     place: str
@@ -35,6 +36,7 @@ class Line:
     late: bool
     covers: bool
     until: date | None
+    since: date | None
 
 
 def place_of(household: Household) -> dict[str, object]:
@@ -69,6 +71,10 @@ def page(request: SignedInRequest) -> HttpResponse:
         Area.objects.filter(path__in={h.path for h in households}).values_list("path", "name")
     )
     covered = covered_by(user, households, on=on)
+    new = {
+        key: during.lower
+        for key, during in Link.objects.new_to(user, on).values_list("household", "during")
+    }
     lines = [
         Line(
             household,
@@ -78,6 +84,7 @@ def page(request: SignedInRequest) -> HttpResponse:
             household.pk in knows_due and household.due_on is not None and household.due_on < on,
             household.pk in covered,
             covered.get(household.pk),
+            new.get(household.pk),
         )
         for household in households
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 POINT = PointField(srid=4326)
 
 
+#: So long a household is new to its contact.
+NEWLY = timedelta(days=7)
+
+
 class LinkQuerySet(models.QuerySet):
     """Named contacts."""
 
@@ -35,6 +39,20 @@ class LinkQuerySet(models.QuerySet):
             during__contains=on,
             post__void=False,
             post__during__contains=on,
+        )
+
+    def new_to(self, user: User, on: date) -> LinkQuerySet:
+        """Links by which somebody became a contact within the last days, and still is.
+
+        Told to the holder, so that a draft put into force reaches those it names; a list of what
+        one has to do, never a number about a person.
+        """
+        from grids.scope import scope_of
+
+        return self.in_force(on).filter(
+            post__person=scope_of(user).person,
+            role__is_backup=False,
+            during__startswith__gt=on - NEWLY,
         )
 
 

@@ -38,7 +38,7 @@ from planning.matching.drafts import (
     lines_accept,
 )
 from planning.matching.making import draft_make
-from planning.models import MatchDraft, MatchLine
+from planning.models import MatchDraft, MatchLine, TravelSpeed, Way
 from tests.people import World
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,15 @@ def test_who_was_the_contact_before_goes_before_who_is_a_little_nearer(world):
     )  # fmt: skip
     found = line(world, order(world), "li")
     assert found.post == world.posts["old"] and found.known
+
+
+def test_minutes_count_where_there_is_a_table_of_speeds(world):
+    assert line(world, order(world), "feng").minutes is None
+    TravelSpeed.objects.create(
+        way=Way.ROAD, kmh=6, detour=1.5, months=list(range(1, 13))
+    )
+    found = line(world, order(world), "feng")
+    assert found.minutes == pytest.approx(found.metres * 1.5 / 100, abs=0.1)
 
 
 def test_the_most_urgent_get_the_last_place(world):
