@@ -122,9 +122,7 @@ def test_who_was_the_contact_before_goes_before_who_is_a_little_nearer(world):
 
 def test_minutes_count_where_there_is_a_table_of_speeds(world):
     assert line(world, order(world), "feng").minutes is None
-    TravelSpeed.objects.create(
-        way=Way.ROAD, kmh=6, detour=1.5, months=list(range(1, 13))
-    )
+    TravelSpeed.objects.create(way=Way.ROAD, kmh=6, detour=1.5, months=list(range(1, 13)))
     found = line(world, order(world), "feng")
     assert found.minutes == pytest.approx(found.metres * 1.5 / 100, abs=0.1)
 
