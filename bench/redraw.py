@@ -64,7 +64,7 @@ def village(count: int) -> tuple[Area, list[Area], User]:
     role = Role.objects.get(code="unit_head")
     posts = [
         post_start(
-            person=person_create(name=f"联{n}"), role=role, on=on, area=grid, max_links=10**6
+            person=person_create(name=f"联{n}"), role=role, on=on, area=grid, max_links=500
         )
         for n, grid in enumerate(grids)
     ]  # fmt: skip

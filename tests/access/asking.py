@@ -44,7 +44,7 @@ TABLES = {
                    "columns=head,residence,size,registered", "sort=-registered"],
     "people": ["filter=full", "filter=ended", "columns=name,party,skills,phone,account"],
     "posts": ["filter=vacant", "filter=ended", "ended_since=2020-01-01", "columns=role,person,until,background"],
-    "areas": ["filter=vacant", "filter=no_outline", "columns=name,type,kind,heads"],
+    "areas": ["filter=vacant", "filter=no_outline", "columns=name,type,kind,heads,replaced"],
     "contacts": ["columns=on,household,mode,reached,purposes"],
     "cards": ["columns=handed,household,printed"],
     "ratings": ["columns=on,area,answer,via"],

@@ -17,6 +17,9 @@ MONTH = timedelta(days=30)
 def test_a_village_is_redrawn_after_its_report_was_read(visitor: Visitor, town: World):
     page = visitor.page
     north_and_south(town)
+    town.add_person("grid_contact", "戈网联")
+    town.add_post("grid_contact", "unit_head", "G11")
+    town.link("feng", "grid_contact")  # the only contact, and its post will reach no longer
     last_month = f"/?area=159901100201&level=grid&on={town.on - MONTH}"
     visitor.sign_in("manager")
     visitor.go(last_month)
