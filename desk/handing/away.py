@@ -31,6 +31,8 @@ from planning.handing.sending import Unfit
 
 DAYS = 7
 DAY = timedelta(days=1)
+#: No day beyond this is looked at: the calendar itself has an end.
+FAR = timedelta(days=3650)
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,6 +45,9 @@ def page(request: SignedInRequest) -> HttpResponse:
     start, wrong_start = day_asked(typed, "start")
     last, wrong_last = day_asked(typed, "last")
     error = wrong_start or wrong_last
+    if max(start or today(), last or today()) > today() + FAR:
+        error = Refusal(_("At most one year; hand the households over for longer."), field="last")
+        start = last = None
     start = start or today()
     last = last or start + (DAYS - 1) * DAY
     chosen = choices_asked(request.POST) if request.POST.get("do") == "cover" else None
