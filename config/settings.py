@@ -186,7 +186,7 @@ IMPORT_MAP = json.dumps(
             "leaflet": f"{STATIC_URL}js/map/leaflet.js",
             "leaflet/global": f"{STATIC_URL}vendor/leaflet/leaflet.js",
             # Fetched only by the editor of boundaries, through map/geoman.js.
-            "geoman/global": f"{STATIC_URL}vendor/geoman/leaflet-geoman.js",
+            "geoman/global": f"{STATIC_URL}vendor/geoman/leaflet-geoman.min.js",
             "pbf": f"{STATIC_URL}vendor/pbf/index.js",
             "@mapbox/vector-tile": f"{STATIC_URL}vendor/vector-tile/index.js",
             "@mapbox/point-geometry": f"{STATIC_URL}vendor/point-geometry/index.js",
@@ -222,7 +222,7 @@ STATICFILES_DIRS = [
 ]
 # One build of a package that comes with many.
 PACKAGE_FILES = {
-    "vendor/geoman/leaflet-geoman.js": NODE
+    "vendor/geoman/leaflet-geoman.min.js": NODE
     / "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js",
     "vendor/geoman/leaflet-geoman.css": NODE
     / "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css",

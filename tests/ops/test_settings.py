@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from config.basemap import base_map
 from config.env import BadSetting, Env, database_from_url, read_dotenv
+from config.finders import PackageFileFinder
 
 
 @pytest.fixture
@@ -135,3 +137,10 @@ def test_the_policy_allows_exactly_the_hosts_of_the_base_map(dotenv: Path):
     assert base_map(Env(dotenv)).hosts == ["https://a.h.example", "https://b.h.example"]
     dotenv.write_text("TIANDITU_KEY=0123456789abcdef\n")
     assert base_map(Env(dotenv)).hosts == [f"https://t{n}.tianditu.gov.cn" for n in range(8)]
+
+
+def test_a_file_of_a_package_is_collected_where_pages_ask_for_it():
+    # Tests are served by the finder; what is collected for the server keeps its own name.
+    finder = PackageFileFinder()
+    collected = {f"{storage.prefix}/{name}" for name, storage in finder.list(None)}
+    assert collected == set(settings.PACKAGE_FILES)
