@@ -6,7 +6,12 @@ import re
 from collections.abc import Collection
 
 DIGITS = "零一二三四五六七八九"
-NUMBERED = re.compile(r"^(?P<before>.*?第?)(?P<number>\d{1,3}|[一二三四五六七八九十]{1,3})(?P<after>号?(?:网格|单元|组|联户).*)$")  # fmt: skip  # noqa: E501
+#: The number stands right before the noun, which ends the name: the number of a grid is none of
+#: the units that are called after it.
+NUMBERED = re.compile(
+    r"^(?P<before>.*?第?\s*)(?P<number>\d{1,3}|[一二三四五六七八九十]{1,3})"
+    r"(?P<after>\s*号?(?:网格|联户单元|单元|联户|组))$"
+)
 LONGEST = 80
 
 

@@ -20,7 +20,8 @@ from tests.people import ISSUES, World
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
 #: Classes of the columns, and what of the document's table opens them.
-STAFF_ONLY = {"account"}  # whose account it is, is for those who look after accounts
+#: Whose account it is, is for those who look after accounts; what closes a gap for who does it.
+STAFF_ONLY = {"account", "closing"}
 
 
 def heads(page: str) -> set[str]:
