@@ -129,10 +129,17 @@ def imagine(town: Town, levers: Levers, *, urgent_first: bool = True) -> Picture
     most = seats_of(posts)
     picture.overloaded = _overloaded(town.path, posts, most, loads)
     _count_reasons(picture, groups, posts, most, loads)
-    limit = levers.role_limits.get(town.helper, town.roles.get(town.helper))
-    for line in picture.grids:
-        short = line.short if len(line.path) >= GRID else 0
-        line.more_people = -(-short // limit) if limit else int(short > 0)
+    if levers.name:
+        limit = levers.role_limits.get(town.helper, town.roles.get(town.helper))
+        for line in picture.grids:
+            short = line.short if len(line.path) >= GRID else 0
+            line.more_people = -(-short // limit) if limit else int(short > 0)
+    else:
+        # Where those in post have room, nobody more is needed: only what would remain counts.
+        named = imagine(town, replace(levers, name=True), urgent_first=urgent_first)
+        needed = {line.path: line.more_people for line in named.grids}
+        for line in picture.grids:
+            line.more_people = needed.get(line.path, 0)
     return picture
 
 

@@ -59,6 +59,7 @@ def test_today_is_what_coverage_says_and_nothing_is_written(world: World, as_use
     links, posts = Link.objects.count(), Post.objects.count()
     page = ask(as_user("manager"), world, "V1")
     assert rows(page)["gap"] == ["3"] and rows(page)["unassigned"] == ["3"]
+    assert rows(page)["more_people"] == ["0"]  # those in post have room for them
     filled = rows(ask(as_user("manager"), world, "V1", "name=1"))
     assert filled["gap"] == ["3", "0"] and filled["linked_rate"] == ["40.0%", "100.0%"]
     assert (Link.objects.count(), Post.objects.count()) == (links, posts)
