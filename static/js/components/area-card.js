@@ -85,10 +85,11 @@ export class AreaCard extends Panel {
 
   /** How many there are; opens them for whoever may read households. */
   count({ key, label, count }) {
-    const words = withNumber(ngettext('%(n)s household', '%(n)s households', count));
+    const text = ngettext('%(n)s household', '%(n)s households', count);
+    const words = withNumber(text);
     if (!this.model.canSeeHouseholds) return h('span.reason-count', {}, words);
     return h('button.reason-count.link', {
-      type: 'button', 'data-focus': `rows-${key}`, 'aria-label': `${_('Show')}: ${label}, ${integer(count)}`,
+      type: 'button', 'data-focus': `rows-${key}`, 'aria-label': `${_('Show')}: ${label}, ${text}`,
       onclick: () => this.model.linking.open(key),
     }, words);
   }
