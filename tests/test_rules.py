@@ -9,7 +9,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 OURS = (
     "accounts", "casework", "config", "desk", "grids", "households", "jobs", "lib", "mapview",
-    "reports", "residents",
+    "planning", "reports", "residents",
 )  # fmt: skip
 #: The database and the server's clock know the wrong day for eight hours of every day.
 FORBIDDEN = {
