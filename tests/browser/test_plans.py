@@ -17,6 +17,7 @@ from tests.shapes import CODES
 def again(visitor: Visitor, login: str) -> None:
     """Somebody else sits down at the screen."""
     page = visitor.page
+    page.goto("about:blank")  # or the page they leave would still ask, as nobody
     page.context.clear_cookies()
     visitor.go("/accounts/login/")
     page.fill("input[name=login]", login)

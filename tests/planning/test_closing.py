@@ -29,7 +29,7 @@ def test_the_last_contact_is_the_one_the_count_means(monkeypatch: pytest.MonkeyP
         writer.register()
     writer.run(400)
     held = Post.objects.in_force(CURRENT).filter(links__in=Link.objects.in_force(CURRENT))
-    for post in held.distinct().order_by("pk")[:5]:
+    for post in held.distinct():  # keys are random: of a few of them nobody might be left alone
         post_end(post=post, on=CURRENT)
     county = Area.objects.get(level="county")
     counted = {fact["household_id"]: fact for fact in facts(county.path, on=CURRENT)}
