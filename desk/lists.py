@@ -22,6 +22,7 @@ from grids.naming import area_labels
 from grids.querysets import beneath
 from grids.scope import Kind
 from lib.clock import today
+from planning.models import MatchDraft
 
 PAGE = 50
 ACTIONS = {
@@ -60,6 +61,14 @@ ACTIONS = {
     "handovers.list": _("handovers of an area"),
     "handover.plan": _("plan of a handover"),
     "handover.leave": _("households backups are to cover"),
+    "plan.pairs": _("pairs of a draft of contacts"),
+    "plan.line": _("pair of a draft of contacts"),
+    "plan.map": _("draft of contacts on its map"),
+    "plan.skills": _("skills that fit, in a draft of contacts"),
+    "plan.compare": _("two drafts of contacts compared"),
+    "plan.export": _("draft of contacts, as a workbook"),
+    "redraw.points": _("households on the map of a redraw"),
+    "redraw.households": _("households a redraw changes"),
     "household.location": _("place of a household"),
     "emergency.list": _("emergency list"),
     "emergency.print": _("emergency list, printed"),
@@ -122,10 +131,10 @@ def log(request: SignedInRequest) -> HttpResponse:
 
 
 def _places_of_duty(scopes: set[str]) -> dict[str, str]:
-    """Names of the areas of emergency lists and tasks, by the key the log holds."""
+    """Names of the areas of emergency lists, tasks and drafts, by the key the log holds."""
     places: dict[str, str] = {}
     keys = [UUID(scope) for scope in scopes if len(scope) == 36]
-    for model in (EmergencyList, Task):
+    for model in (EmergencyList, Task, MatchDraft):
         for key, name in model.objects.filter(pk__in=keys).values_list("pk", "area__name"):
             places[str(key)] = name
     return places
