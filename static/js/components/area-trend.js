@@ -36,7 +36,7 @@ export function trendText(rows, today) {
 function divisionNote(model, { on, before, geo }) {
   const day = shortDate(on, model.config.today);
   const words = geo === 'now'
-    ? _('By today\'s grids: the households that are in it today, wherever they were filed before %(day)s.', { day })
+    ? _('By the grids of today: the households that are in it today, wherever they were filed before %(day)s.', { day })
     : before.length
       ? _('By the grids of each day: since %(day)s, in place of %(names)s.', { day, names: before.join('、') })
       : _('By the grids of each day: redrawn on %(day)s.', { day });
@@ -44,7 +44,7 @@ function divisionNote(model, { on, before, geo }) {
     h('p.hint', {}, words),
     h('button.button', {
       type: 'button', 'data-focus': 'geography', onclick: () => model.details.openTrend(geo === 'now' ? '' : 'now'),
-    }, geo === 'now' ? _('By the grids of each day') : _('By today\'s grids')),
+    }, geo === 'now' ? _('By the grids of each day') : _('By the grids of today')),
   ];
 }
 
