@@ -58,7 +58,7 @@ class Asked:
         return cls(
             group=group if group in GROUPS else "contact",
             state=state if state in STATES else "",
-            grid=_key(given.get("grid", "")), post=_key(given.get("post", "")),
+            grid=key_of(given.get("grid", "")), post=key_of(given.get("post", "")),
             page=given.get("page", "")[:6], line=given.get("line", "")[:12],
         )  # fmt: skip
 
@@ -71,7 +71,13 @@ class Asked:
         return "?" + urlencode({name: value for name, value in values.items() if value})
 
 
-def _key(text: str) -> str:
+def number_of(text: str) -> int | None:
+    """The key of a line or a version as a form sends it; None for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def key_of(text: str) -> str:
+    """The key of a post or an area; empty for what is none."""
     try:
         return str(UUID(text))
     except ValueError:
@@ -159,10 +165,10 @@ def page_of(lines: QuerySet[MatchLine], asked: Asked) -> Any:
     ordered = in_order(lines, asked.group)
     pages = Paginator(ordered.values_list("pk", flat=True), PAGE)
     number: str | int = asked.page or 1
-    if asked.line.isdigit() and not asked.page:
+    if (wanted := number_of(asked.line)) is not None and not asked.page:
         keys = list(ordered.values_list("pk", flat=True))
-        if int(asked.line) in keys:
-            number = keys.index(int(asked.line)) // PAGE + 1
+        if wanted in keys:
+            number = keys.index(wanted) // PAGE + 1
     shown: Any = pages.get_page(number)
     # Keys first: rows carried whole through a sort of ten thousand took three times as long.
     place = {key: n for n, key in enumerate(shown.object_list)}
@@ -259,8 +265,8 @@ def chosen_lines(draft: MatchDraft, user: User, sent: QueryDict) -> list[MatchLi
     Refusal where none is: nothing was ticked, or they have gone meanwhile.
     """
     lines = lines_of(draft, user).select_related("post")
-    keys = [int(key) for key in sent.getlist("line") if key.isdigit() and len(key) < 19]
-    post = _key(sent.get("post", ""))
+    keys = [key for text in sent.getlist("line") if (key := number_of(text)) is not None]
+    post = key_of(sent.get("post", ""))
     found = list(lines.filter(post=UUID(post)) if post else lines.filter(pk__in=keys))
     if not found:
         raise Refusal(str(_("Choose at least one household first.")))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from desk.plans.lines import chosen_lines
+from desk.plans.lines import chosen_lines, key_of, number_of
 from lib.clock import today
 from lib.errors import Refusal
 from planning.matching.lines import line_accept, line_pin, line_reject, line_release
@@ -101,5 +101,6 @@ def _read(was: str) -> Iterable[tuple[str, tuple[str, str]]]:
     for part in was[:LONGEST].split(","):
         key, _colon, rest = part.partition(":")
         state, _colon, post = rest.partition(":")
-        if key.isdigit() and state in State.values and post:
-            yield key, (state, post)
+        number, held = number_of(key), key_of(post)
+        if number is not None and state in State.values and held:
+            yield str(number), (state, held)

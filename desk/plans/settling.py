@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gate import SignedInRequest, allow
 from desk.acts import done
+from desk.plans.lines import number_of
 from desk.plans.page import show
 from desk.plans.seen import LOOKS, draft_or_404
 from lib.clock import today
@@ -35,9 +36,9 @@ def act(request: SignedInRequest, key: UUID) -> HttpResponse:
     """
     draft, do = draft_or_404(request.user, key), request.POST.get("do", "")
     by, on = request.user, today()
-    seen = request.POST.get("version", "")
-    if seen.isdigit() and len(seen) < 19:
-        draft.version = int(seen)
+    seen = number_of(request.POST.get("version", ""))
+    if seen is not None:
+        draft.version = seen
     try:
         if do == "commit":
             made = draft_commit(draft=draft, on=on, by=by)

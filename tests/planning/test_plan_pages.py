@@ -316,3 +316,20 @@ def test_of_a_large_draft_what_changed_is_told_once_the_page_is_there(
     assert f'data-from="/plans/{draft.pk}/changes/"' in page
     assert "只重算变化部分" not in page
     assert "只重算变化部分" in client.get(f"/plans/{draft.pk}/changes/").content.decode()
+
+
+@pytest.mark.parametrize("odd", ["²", "007", "abc"])
+def test_what_a_form_cannot_send_is_no_fault_of_the_server(
+    world: World, as_user: SignIn, draft: MatchDraft, odd: str
+):
+    client, address = as_user("manager"), f"/plans/{draft.pk}/"
+    nobody = line(world, draft, "zheng").pk
+    assert client.get(f"{address}?line={odd}").status_code == 200
+    for sent in (
+        {"do": "accept", "line": odd}, {"do": "back", "was": f"{odd}:proposed:{odd}"},
+        {"do": "reject", "post": odd}, {"do": "back", "was": f"{nobody}:proposed:{odd}"},
+        {"do": "back", "was": f"00{nobody}:proposed:{world.posts['head'].pk}"},
+    ):  # fmt: skip
+        assert client.post(address, sent).status_code < 500
+    step = client.post(f"{address}steps/", {"do": "approve", "version": odd})
+    assert step.status_code < 500
