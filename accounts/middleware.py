@@ -29,6 +29,8 @@ def wants_data(request: HttpRequest) -> bool:
 
 def holds_nul(request: HttpRequest) -> bool:
     """Whether a text sent holds the one character that PostgreSQL takes in no text."""
+    if request.content_type == "application/json" and rb"\u0000" in request.body:
+        return True
     sent = (*request.GET.lists(), *request.POST.lists())
     return any("\0" in text for _name, texts in sent for text in texts if isinstance(text, str))
 

@@ -210,3 +210,10 @@ def test_the_state_costs_the_same_however_many_grids(world: World, as_user: Sign
         step(client, redraw, redraw.version, verb="split", line=at((x, -0.1), (x, 2.1)))
     assert redraw.areas.count() == 7  # type: ignore[attr-defined]
     assert cost() == before
+
+
+def test_a_character_that_no_text_may_hold_is_refused(world: World, as_user: SignIn):
+    redraw = begin(world, "V1")
+    key = str(grid(redraw, FIRST).pk)
+    answer = step(as_user("manager"), redraw, 1, verb="rename", key=key, name="南\0网格")
+    assert answer.status_code == 400
