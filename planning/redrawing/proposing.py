@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from casework.withholding import SMALL
 from grids.models import Area
 from grids.scope import scope_of
 from lib import partition
@@ -111,7 +112,8 @@ def redraw_quality(redraw: Redraw, village: Area, *, by: User) -> dict[str, Any]
 
     ``grids``: key, name, households, compactness (Polsby-Popper, 0 to 1) and load: workload in
     per cent of the mean, to 5; None for whoever may not read needs there. ``spread``: the largest
-    workload over the mean; ``compactness``: mean; ``crossings``, ``crossed_m``, ``along_m``:
+    workload over the mean, None also where that would tell of the needs of few households;
+    ``compactness``: mean; ``crossings``, ``crossed_m``, ``along_m``:
     barriers inside grids and along borders; ``changed``: households that leave their grid of
     today; ``unlocated``: households without a place, which are in none of these.
     """
@@ -130,6 +132,8 @@ def redraw_quality(redraw: Redraw, village: Area, *, by: User) -> dict[str, Any]
 
 def _told(ground: Ground, found: Quality, whole: bool) -> dict[str, Any]:
     mean = sum(found.loads) / len(found.loads)
+    # Of a grid with few households the workload is that of their needs.
+    told = whole or not any(count in SMALL for count in found.households)
     rows = zip(ground.areas, found.households, found.compactness, found.loads, strict=True)
     return {
         "grids": [
@@ -140,7 +144,7 @@ def _told(ground: Ground, found: Quality, whole: bool) -> dict[str, Any]:
             }
             for area, count, compact, load in rows
         ],
-        "spread": round(found.spread, 2) if found.spread else None,
+        "spread": round(found.spread, 2) if found.spread and told else None,
         "compactness": round(found.mean_compactness, 2),
         "crossings": found.crossings,
         "crossed_m": round(found.crossed_m),

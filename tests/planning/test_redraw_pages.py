@@ -217,3 +217,15 @@ def test_a_character_that_no_text_may_hold_is_refused(world: World, as_user: Sig
     key = str(grid(redraw, FIRST).pk)
     answer = step(as_user("manager"), redraw, 1, verb="rename", key=key, name="南\0网格")
     assert answer.status_code == 400
+
+
+def test_the_work_in_grids_of_few_households_is_told_to_who_may_read_needs(
+    world: World, as_user: SignIn
+):
+    redraw = begin(world, "V1")
+    spreads = {
+        login: as_user(login).get(f"/api/v1/redraws/{redraw.pk}").json()["quality"][0]["spread"]
+        for login in ("manager", "leader")
+    }
+    assert spreads["manager"] is not None
+    assert spreads["leader"] is None
