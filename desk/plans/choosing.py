@@ -102,7 +102,8 @@ def choices(draft: MatchDraft, line: MatchLine, *, on: date) -> list[Choice]:
     ).exclude(pk=line.pk)
     for person, role in rows.values_list("post__person", "post__role"):
         given[person, role] = given.get((person, role), 0) + 1
-    spot = (household.location.x, household.location.y) if household.location else None
+    place = household.here
+    spot = (place.x, place.y) if place else None
     found = []
     for one in fit:
         at = stand.get(one.post.pk)

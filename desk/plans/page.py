@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -202,9 +203,11 @@ def points(request: SignedInRequest, key: UUID) -> HttpResponse:
     asked = Asked.of(request.GET)
     grid = next((area.path for area in grids_of(draft) if str(area.pk) == asked.grid), "")
     lines = narrowed(lines_of(draft, user), asked, grid=grid)
-    located = lines.annotate(
-        lon=longitude_of("household__location"), lat=latitude_of("household__location")
-    ).only("pk", "path", "state", "post_id")
+    # Where they live today, as the distances do.
+    places = lines.annotate(point=Coalesce("household__season_point", "household__location"))
+    located = places.annotate(lon=longitude_of("point"), lat=latitude_of("point")).only(
+        "pk", "path", "state", "post_id"
+    )
     rows: list[MatchLine] = list(located.order_by("pk"))
     keys = {row.post_id for row in rows if row.post_id}
     contacts = contact_places(keys, {row.path for row in rows}, on=on)

@@ -41,7 +41,7 @@ def bearings(pairs: list[Pair], *, on: date) -> None:
         return
     found = posts_stand(posts=posts, paths={pair.line.path for pair in pairs}, on=on)
     for pair in pairs:
-        spot, post = pair.household.location, pair.line.post
+        spot, post = pair.household.here, pair.line.post
         if spot and post and post.pk in found:
             pair.bearing = bearing(found[post.pk], (spot.x, spot.y))
 

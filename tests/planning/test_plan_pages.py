@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from accounts.models import AccessLog
 from casework.models import ContactCard
 from grids.models import Role
 from households.models import Link
+from households.places import place_add
 from planning.matching.drafts import draft_order
 from planning.models import MatchDraft, MatchLine
 from tests.access import expected
@@ -198,6 +200,12 @@ def test_the_map_has_every_household_with_a_place_and_its_contact(
     states = {row[0]: row[1] for row in found["lines"]}
     assert states[line(world, draft, "sun").pk] == "proposed"
     assert states[line(world, draft, "wu").pk] == "short"
+    place_add(
+        household=world.households["li"], kind="winter", months=range(1, 13), point=Point(1.5, 0.5),
+        source="pin", on=world.on,
+    )  # fmt: skip
+    found = json.loads(as_user("manager").get(f"/plans/{draft.pk}/points.json").content)
+    assert found["unlocated"] == 0  # where it lives now is on the map
     only = as_user("manager").get(f"/plans/{draft.pk}/points.json?state=short").content
     assert {row[1] for row in json.loads(only)["lines"]} == {"short"}
 
